@@ -1,0 +1,40 @@
+/*
+ * config.h: one file in, one immutable configuration out, or an error with file, line and rule.
+ *
+ *     struct config_error e;
+ *     struct config *c = config_read("frank.conf", text, sections, count, &e);
+ *     const struct spf_conf *spf = config_section(c, "methods.spf");
+ *
+ * Syntax is libconfig's, strictly: duplicate names, unknown names, wrong types, values out of range,
+ * unclosed groups are errors (threats.md T46). @include is refused.
+ */
+#ifndef FRANK_CONFIG_CONFIG_H
+#define FRANK_CONFIG_CONFIG_H
+
+#include "base/status.h"
+#include "config/option.h"
+#include "fact/fact.h"
+
+struct config;
+struct config_error { char file[128]; unsigned line; char text[256]; };    /* text: which rule was broken, shown-escaped */
+
+#define CONFIG_OCTETS_MAX (4u << 20)
+
+/* Text of the whole file; file_name is for messages. Sections must outlive the config (static tables). NULL + *error. */
+struct config *config_read(const char *file_name, struct slice text, const struct section *, size_t count, struct config_error *);
+/* An empty file: all defaults. Never fails but for memory. */
+struct config *config_defaults(const struct section *, size_t count);
+void config_free(struct config *);
+/* The filled struct of this section (never NULL for a name of the table given). Immutable. */
+const void *config_section(const struct config *, const char *name);
+struct arena *config_arena(struct config *);                     /* for owners of OPT_NODE to build their form in, before first use */
+/* A reader of OPT_NODE reports its own errors in the same form. */
+void config_complain(struct config_error *, const struct conf_node *where, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The configuration in force as a file (parses back to the same); all: also values that are defaults. */
+MUST_CHECK bool config_print(const struct config *, bool all, struct text *out);
+/* The commented sample: every option with help, range, unit and default, commented out. */
+MUST_CHECK bool config_sample(const struct section *, size_t count, struct text *out);
+/* mdoc list (.It ...) of one section's options, for the manual pages. */
+MUST_CHECK bool config_manual(const struct section *, struct text *out);
+
+#endif

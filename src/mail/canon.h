@@ -1,0 +1,38 @@
+/*
+ * canon.h: the canonical forms of RFC 6376 section 3.4 (and RFC 4870 nofws later).
+ */
+#ifndef FRANK_MAIL_CANON_H
+#define FRANK_MAIL_CANON_H
+
+#include "base/text.h"
+
+enum canon { CANON_SIMPLE = 0, CANON_RELAXED };
+
+typedef void (*canon_sink)(void *context, struct slice octets);
+
+/* One header field, without its final CRLF, to sink in few pieces. `raw` is the whole field. */
+void canon_field(enum canon, struct slice raw, canon_sink, void *context);
+/* The same with the octets of one slice inside raw left out (the value of b=). `hole` lies within raw. */
+void canon_field_without(enum canon, struct slice raw, struct slice hole, canon_sink, void *context);
+
+/*
+ * A body in pieces of any size -> canonical octets. Constant memory: at most a run of blanks and a
+ * count of pending empty lines are carried over. Long runs are handed on without copying; SSE2 looks for the next octet that
+ * matters (TAB; SP before SP or CR; LF/CR of empty lines), with a portable loop where there is none.
+ * Same input cut anywhere gives the same output (tests cut at every octet).
+ */
+struct body_canon {
+    enum canon form;
+    canon_sink sink;
+    void *context;
+    uint64_t out_octets;         /* canonical octets handed on so far; final after body_canon_end */
+    /* private */
+    uint64_t pending_lines;
+    unsigned state;
+    bool pending_blank, line_has_octets, pending_cr, any;
+};
+void body_canon_begin(struct body_canon *, enum canon, canon_sink, void *context);
+void body_canon_push(struct body_canon *, struct slice octets);
+void body_canon_end(struct body_canon *);       /* final CRLF rules: simple empty body is CRLF, relaxed is nothing */
+
+#endif

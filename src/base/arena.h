@@ -21,12 +21,17 @@ struct arena;
 
 struct arena *arena_new(size_t cap_octets);               /* NULL without memory; takes no block before the first alloc */
 void   arena_free(struct arena *);                        /* NULL allowed */
-void   arena_reset(struct arena *);                       /* frees all; keeps the first block; clears failed */
-void  *arena_alloc(struct arena *, size_t octets);        /* zeroed, aligned for any type; NULL sets failed */
+/* Frees all and clears failed. Keeps the largest block that is not larger than 64 KiB, so that a
+ * steady stream of messages of one size takes nothing from the system. */
+void   arena_reset(struct arena *);
+void  *arena_alloc(struct arena *, size_t octets);        /* zeroed, aligned for any type; NULL sets failed; 0 counts as 1 */
 void  *arena_array(struct arena *, size_t count, size_t octets_each);   /* checked multiplication */
+/* A larger place for what arena_alloc gave, at the same address if it was the last piece and there
+ * is room; else a copy, and the old one stays until the reset. What is new is zeroed. NULL sets failed. */
+void  *arena_grow(struct arena *, void *old, size_t old_octets, size_t new_octets);
 bool   arena_failed(const struct arena *);
-size_t arena_used(const struct arena *);                  /* octets handed out since the last reset */
-struct slice slice_dup(struct arena *, struct slice);     /* copy; {NULL,0} when it fails */
+size_t arena_used(const struct arena *);                  /* octets handed out since the last reset, with alignment; what the cap counts */
+struct slice slice_dup(struct arena *, struct slice);     /* copy; at is NULL only when it fails */
 char  *slice_to_string(struct arena *, struct slice);     /* NUL-terminated copy; NULL if it holds a NUL or no memory */
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
@@ -34,7 +39,9 @@ char  *slice_to_string(struct arena *, struct slice);     /* NUL-terminated copy
 
 /*
  * The one door to the system's allocator (threats.md G5): tests make the k-th call fail.
- * Semantics of malloc, calloc, realloc, free; no other file calls those.
+ * Semantics of malloc, calloc, realloc, free, but 0 octets count as 1, so NULL always means failure;
+ * no other file calls those. mem_fail_at is for single-threaded tests: its counter is the one
+ * mutable global of libfrank.
  */
 void *mem_alloc(size_t octets);
 void *mem_zalloc(size_t count, size_t octets_each);

@@ -95,6 +95,9 @@ struct answer_draft {
 };
 struct answer *answer_make(const struct answer_draft *);
 struct answer *answer_of_status(struct slice name, uint16_t type, enum answer_status);
+/* For who must answer and has no memory left: SERVFAIL without a question, in constant memory, never
+ * counted; hold and drop do nothing, a memo is never made. */
+const struct answer *answer_without_memory(void);
 const struct answer *answer_hold(const struct answer *);      /* one more holder; returns it */
 void answer_drop(const struct answer *);                      /* NULL allowed; the last drop frees block and memos */
 

@@ -10,6 +10,7 @@
 #ifndef FRANK_DNS_NAME_H
 #define FRANK_DNS_NAME_H
 
+#include "base/cursor.h"
 #include "base/text.h"
 
 #define NAME_TEXT_MAX 253        /* RFC 1035 2.3.4: 255 octets on the wire */
@@ -17,7 +18,7 @@
 #define NAME_WIRE_MAX 255
 #define NAME_LABELS_MAX 127
 
-/* Can it be asked? 1..253 octets, labels 1..63, one trailing dot tolerated; any octet. */
+/* Can it be asked? 1..253 octets, labels 1..63, one trailing dot tolerated; any octet. The root "." can. */
 bool name_askable(struct slice);
 /* Drops one trailing dot (not of "."). */
 struct slice name_undotted(struct slice);
@@ -34,10 +35,13 @@ bool name_to_wire(struct slice, uint8_t wire[NAME_WIRE_MAX], size_t *len);
 /* Uncompressed wire name at the cursor to text; bad when it is cut or holds a pointer. The result
  * is in the arena; {NULL,0} with cursor good means: no name text (dot octet in a label). */
 struct slice take_wire_name(struct cursor *, struct arena *);
+/* The same into the caller's buffer; true if there is name text, whose octets *len counts (else 0). */
+bool take_wire_name_to(struct cursor *, uint8_t text[NAME_TEXT_MAX], size_t *len);
 /* Presentation form for master files and libunbound: octets other than letters, digits, "-", "_",
  * "*" and "/" as \DDD, dot at the end. */
 void text_add_presentation_name(struct text *, struct slice);
-/* Joins labels: prefix "." name; in the arena, {NULL,0} when out of memory. */
+/* Joins labels: prefix "." name; in the arena, {NULL,0} when out of memory. An empty or root name
+ * gives the prefix, an empty prefix the name. */
 struct slice name_join(struct arena *, struct slice prefix, struct slice name);
 
 #endif

@@ -75,7 +75,7 @@ struct slice take_rest(struct cursor *c)
     return take(c, left(c));
 }
 
-bool accept(struct cursor *c, uint8_t octet)
+bool accept_octet(struct cursor *c, uint8_t octet)
 {
     if (peek(c) != octet)
         return false;
@@ -101,7 +101,7 @@ bool accept_nocase(struct cursor *c, struct slice text)
 
 void expect(struct cursor *c, uint8_t octet)
 {
-    if (!accept(c, octet))
+    if (!accept_octet(c, octet))
         c->bad = true;
 }
 

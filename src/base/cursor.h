@@ -29,7 +29,7 @@ struct slice take(struct cursor *, size_t count);         /* exactly count octet
 struct slice take_while(struct cursor *, bool (*is)(uint8_t));   /* possibly empty, never bad */
 struct slice take_until(struct cursor *, uint8_t octet);  /* up to but not including octet, or to the end */
 struct slice take_rest(struct cursor *);
-bool accept(struct cursor *, uint8_t octet);              /* consumes it if it is next */
+bool accept_octet(struct cursor *, uint8_t octet);        /* consumes it if it is next */
 bool accept_text(struct cursor *, struct slice text);     /* octet-exact */
 bool accept_nocase(struct cursor *, struct slice text);
 void expect(struct cursor *, uint8_t octet);              /* bad if it is not next */

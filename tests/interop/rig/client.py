@@ -3,6 +3,7 @@
 Postfix believes XCLIENT from 127.0.0.1 (rig/postfix.py sees to that); for Sendmail it really comes from another 127.x address.
 """
 import smtplib
+import subprocess
 
 
 class Refused(Exception):
@@ -76,3 +77,32 @@ def message(*fields, body="Hello.\r\n"):
              ("date", "Date: Tue, 14 Nov 2023 22:13:20 +0000"), ("message-id", "Message-ID: <rig@sender.example>")]
     lines = list(fields) + [line for name, line in usual if name not in names]
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("utf-8", "surrogateescape")
+
+
+def submit_smtp(command, sender, recipients, octets):
+    """One message over standard input and output of 'sendmail -bs', waiting for each reply as RFC 5321 asks.
+
+    Returns the reply to the end of data; raises Refused at the first no.
+    """
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        def say(stage, octets, wanted):
+            process.stdin.write(octets)
+            process.stdin.flush()
+            while True:
+                line = process.stdout.readline().decode("utf-8", "replace")
+                if line[3:4] != "-":
+                    break
+            if not line.startswith(str(wanted)):
+                raise Refused(stage, int(line[:3] or 0), line[4:].strip())
+            return line.strip()
+        try:
+            say("CONNECT", b"", 220)
+            say("EHLO", b"EHLO localhost\r\n", 250)
+            say("MAIL", f"MAIL FROM:<{sender}>\r\n".encode(), 250)
+            for recipient in recipients:
+                say("RCPT", f"RCPT TO:<{recipient}>\r\n".encode(), 250)
+            say("DATA", b"DATA\r\n", 354)
+            return say("DATA", octets.replace(b"\r\n.", b"\r\n..") + b".\r\n", 250)
+        finally:
+            process.stdin.close()
+            process.wait(30)

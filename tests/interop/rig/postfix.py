@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+from .client import submit_smtp
 from .ports import free_port
 
 DAEMONS = "/usr/lib/postfix/sbin"
@@ -137,9 +138,9 @@ class Postfix:
         """As a local user does: sendmail -i, so postdrop, pickup and the non_smtpd_milters."""
         return self.run("/usr/sbin/sendmail", "-C", str(self.config), "-i", "-f", sender, "--", *recipients, input=octets)
 
-    def submit_smtp(self, dialogue):
+    def submit_smtp(self, sender, recipients, octets):
         """sendmail -bs on standard input and output."""
-        return self.run("/usr/sbin/sendmail", "-C", str(self.config), "-bs", input=dialogue)
+        return submit_smtp(["/usr/sbin/sendmail", "-C", str(self.config), "-bs"], sender, recipients, octets)
 
     def queue_of(self, name):
         """Names of the queue files in hold, deferred, ..."""

@@ -22,8 +22,7 @@ def test_accepts_and_adds_at_the_top(postfix, sink, fake_milter):
     mail = sink.next()
     assert (mail.sender, mail.recipients) == (SENDER, [RECIPIENT])
     assert mail.header("X-Fake-Milter") == ["seen"]
-    # Postfix shows a milter the message without its own Received field, and puts what is inserted at 0 above or below it.
-    assert mail.field_names().index("x-fake-milter") <= 2
+    assert mail.field_names()[:2] == ["x-fake-milter", "received"]
     assert fake_milter.negotiated[0].version == 6
     assert fake_milter.commands().startswith("OCHMRT")
 
@@ -78,9 +77,7 @@ def test_local_submission_reaches_the_milter(postfix, sink, fake_milter):
     said = postfix.submit(SENDER, [RECIPIENT], message())
     assert said.returncode == 0, said.stderr
     assert sink.next().header("X-Fake-Milter") == ["seen"]
-    said = postfix.submit_smtp(b"EHLO here\r\nMAIL FROM:<alice@sender.example>\r\nRCPT TO:<bob@receiver.example>\r\nDATA\r\n"
-                               + message() + b".\r\nQUIT\r\n")
-    assert b"\r\n250 2.0.0 Ok" in said.stdout, said
+    assert postfix.submit_smtp(SENDER, [RECIPIENT], message()).startswith("250 2.0.0 Ok")
     assert sink.next().header("X-Fake-Milter") == ["seen"]
 
 

@@ -47,9 +47,12 @@ int64_t fact_number(const struct fact *group, const char *name, int64_t otherwis
 bool fact_flag(const struct fact *group, const char *name);                       /* false if absent */
 
 /*
- * JSON (over jansson, the only user of it). Output is UTF-8 whatever bytes came in: octets that are
- * no valid UTF-8 become U+FFFD. pretty: two-space indentation; otherwise one line without a line end.
- * Reading: at most depth_max levels, FACT_JSON_MAX octets; false with *error (static or in arena).
+ * JSON (read with jansson, this room alone uses it). Output is UTF-8 whatever bytes came in: octets
+ * that are no valid UTF-8 become U+FFFD; controls and characters that reorder or break lines are
+ * escaped. pretty: two-space indentation; otherwise one line without a line end. false: deeper than
+ * FACT_JSON_DEPTH, or out is bad.
+ * Reading: at most FACT_JSON_DEPTH levels, FACT_JSON_MAX octets, integers only, no member twice;
+ * false with *error (static or in arena).
  */
 #define FACT_JSON_MAX (1u << 20)
 #define FACT_JSON_DEPTH 16

@@ -124,7 +124,7 @@ uint16_t take_u16(struct cursor *c)
 {
     struct slice s = take(c, 2);
 
-    return s.len == 2 ? (uint16_t)(s.at[0] << 8 | s.at[1]) : 0;
+    return s.len == 2 ? (uint16_t)((unsigned)s.at[0] << 8 | s.at[1]) : 0;
 }
 
 uint32_t take_u32(struct cursor *c)

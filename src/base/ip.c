@@ -180,13 +180,14 @@ bool ip_parse(struct slice text, struct ip *out)
 
 bool ip_from_octets(const uint8_t *octets, size_t count, struct ip *out)
 {
-    *out = no_address;
-    if (count != IP4_OCTETS && count != IP6_OCTETS)
+    struct ip ip = { .family = count == IP4_OCTETS ? IP_V4 : IP_V6 };
+
+    if (count != IP4_OCTETS && count != IP6_OCTETS) {
+        *out = no_address;
         return false;
-    out->family = count == IP4_OCTETS ? IP_V4 : IP_V6;
-    memcpy(out->octets, octets, count);
-    if (is_mapped(out))
-        *out = unmapped(out);
+    }
+    memcpy(ip.octets, octets, count);
+    *out = is_mapped(&ip) ? unmapped(&ip) : ip;   /* octets may lie in *out */
     return true;
 }
 

@@ -34,26 +34,35 @@ static void pieces_are_zeroed_and_aligned(void **state)
     arena_free(NULL);
 }
 
+/* Pieces that fit a block, need a larger one, and need one of their own; which comes first varies. */
+static size_t piece_len(size_t i)
+{
+    static const size_t lens[] = { 20000, 900, 70000, 1, 40000, 8192, 32768, 32769, 16 };
+
+    return lens[i % COUNT_OF(lens)] + i;
+}
+
 static void pieces_do_not_overlap(void **state)
 {
-    struct arena *a = arena_new(1 << 22);
     uint8_t *pieces[64];
 
     (void)state;
-    for (size_t i = 0; i < 64; i++) {   /* small ones, and some that get a block of their own */
-        size_t len = i % 8 == 7 ? 50000 : 900 + i;
+    for (size_t first = 0; first < 9; first++) {
+        struct arena *a = arena_new(1 << 22);
 
-        pieces[i] = arena_alloc(a, len);
-        assert_non_null(pieces[i]);
-        memset(pieces[i], (int)i, len);
+        for (size_t i = 0; i < 64; i++) {
+            pieces[i] = arena_alloc(a, piece_len(first + i));
+            assert_non_null(pieces[i]);
+            memset(pieces[i], (int)i, piece_len(first + i));
+        }
+        for (size_t i = 0; i < 64; i++) {
+            assert_int_equal(pieces[i][0], i);
+            assert_int_equal(pieces[i][piece_len(first + i) - 1], i);
+        }
+        arena_reset(a);
+        assert_non_null(arena_alloc(a, 60000));
+        arena_free(a);
     }
-    for (size_t i = 0; i < 64; i++) {
-        size_t len = i % 8 == 7 ? 50000 : 900 + i;
-
-        assert_int_equal(pieces[i][0], i);
-        assert_int_equal(pieces[i][len - 1], i);
-    }
-    arena_free(a);
 }
 
 static void cap_is_exact(void **state)
@@ -181,6 +190,7 @@ static void copies_slices(void **state)
 static void failures_can_be_injected(void **state)
 {
     struct arena *a;
+    struct arena *large = arena_new(1 << 20);
     void *at;
 
     (void)state;
@@ -192,11 +202,16 @@ static void failures_can_be_injected(void **state)
     assert_null(arena_alloc(a, 1));
     assert_true(arena_failed(a));
     assert_null(arena_alloc(a, 1));
+    assert_null(arena_alloc(a, 70));
     mem_fail_at(0, true);
     assert_true(arena_failed(a));   /* stays, even when memory is back */
     arena_reset(a);
     assert_non_null(arena_alloc(a, 1));
     arena_free(a);
+    mem_fail_at(1, false);
+    assert_null(arena_alloc(large, 100000));
+    assert_non_null(arena_alloc(large, 100000));
+    arena_free(large);
 
     mem_fail_at(2, false);
     at = mem_alloc(0);

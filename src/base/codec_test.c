@@ -140,6 +140,8 @@ static void accepts_other_spellings(void **state)
         { BASE64_FWS, SLICE_INIT(" \r\n\tZ m\r\n 8\t= "), SLICE_INIT("fo") },
         { BASE64_FWS, SLICE_INIT("Zg=\r\n ="), SLICE_INIT("f") },
         { BASE64_FWS, SLICE_INIT(" \t"), { NULL, 0 } },
+        { BASE64_FWS, SLICE_INIT("Zm9vYm\r\n\tFyZm9v Zm9vZ g=="), SLICE_INIT("foobarfoofoof") },
+        { BASE64_FWS, SLICE_INIT("Zm9v\r\n\tZm9v\r\n"), SLICE_INIT("foofoo") },
         { BASE32, SLICE_INIT("MZXW6YTBOI"), SLICE_INIT("foobar") },
         { HEX, SLICE_INIT("66 6F\t \t6f"), SLICE_INIT("foo") },
     };

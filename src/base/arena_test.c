@@ -128,6 +128,21 @@ static void steady_state_takes_nothing(void **state)
     arena_free(a);
 }
 
+/* One huge message does not make its session large for ever. */
+static void huge_blocks_are_not_kept(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    uint64_t before;
+
+    (void)state;
+    assert_non_null(arena_alloc(a, 500000));
+    arena_reset(a);
+    before = mem_calls();
+    assert_non_null(arena_alloc(a, 1));
+    assert_true(mem_calls() == before + 1);
+    arena_free(a);
+}
+
 static void takes_no_block_before_the_first_piece(void **state)
 {
     uint64_t before = mem_calls();
@@ -238,6 +253,7 @@ int main(void)
         cmocka_unit_test(cap_counts_small_pieces),
         cmocka_unit_test(huge_sizes_fail),
         cmocka_unit_test(steady_state_takes_nothing),
+        cmocka_unit_test(huge_blocks_are_not_kept),
         cmocka_unit_test(takes_no_block_before_the_first_piece),
         cmocka_unit_test(grows),
         cmocka_unit_test(copies_slices),

@@ -168,7 +168,7 @@ bool slice_cut(struct slice s, uint8_t octet, struct slice *head, struct slice *
     size_t at = slice_find(s, octet);
 
     *head = slice_first(s, at);
-    *tail = slice_from(s, at < s.len ? at + 1 : at);
+    *tail = slice_from(s, at + 1);
     return at < s.len;
 }
 

@@ -191,6 +191,28 @@ static void oldest_out_newest_in(void **state)
     table_free(t);
 }
 
+/* Draining from the front must not search past what is gone: squared, this would take minutes. */
+static void drains_in_linear_time(void **state)
+{
+    static uint32_t numbers[300000];
+    struct table *t = table_new(5);
+    size_t drained = 0, position = 0;
+    struct slice key;
+    void *value;
+
+    (void)state;
+    for (uint32_t n = 0; n < COUNT_OF(numbers); n++) {
+        numbers[n] = n;
+        assert_true(table_put(t, slice_of(&numbers[n], sizeof numbers[n]), &numbers[n]));
+    }
+    for (; table_next(t, &position, &key, &value); position = 0) {
+        if (value != &numbers[drained++] || table_remove(t, key) != value)
+            fail_msg("%zu", drained);
+    }
+    assert_int_equal(drained, COUNT_OF(numbers));
+    table_free(t);
+}
+
 static void survives_without_memory(void **state)
 {
     static struct keys keys;
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test(removes_during_iteration),
         cmocka_unit_test(agrees_with_a_plain_array),
         cmocka_unit_test(oldest_out_newest_in),
+        cmocka_unit_test(drains_in_linear_time),
         cmocka_unit_test(survives_without_memory),
     };
 

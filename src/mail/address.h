@@ -10,10 +10,9 @@
 #include "mail/domain.h"
 
 #define ADDRESSES_MAX 1000          /* per list; over it the list is malformed */
-#define COMMENT_DEPTH_MAX 32        /* nested comments (ours) */
 
 struct address {
-    struct slice display;           /* display-name as written, may be empty */
+    struct slice display;           /* display-name as written (quotes, folds and all), may be empty; points into the value */
     struct slice local;             /* unquoted local part (quoted pairs resolved) */
     struct slice domain;            /* as written, comments and blanks removed */
     struct slice normal_domain;     /* domain_normal() of it, empty if it is none (also address literals) */
@@ -28,9 +27,13 @@ struct address_list {
     unsigned empty_items;           /* obs-mbox-list: ",," */
 };
 
-/* Value of From, To, Sender ... (folds allowed). False only without memory; look at well_formed. */
+/*
+ * Value of From, To, Sender ... (folds allowed). False only without memory; look at well_formed: a list that is not
+ * has no addresses at all. Strict UTF-8 (RFC 6532); NUL, and CR or LF outside folds, are not well formed. One
+ * dot behind a domain is tolerated.
+ */
 MUST_CHECK bool address_list_parse(struct arena *, struct slice value, struct address_list *out);
-/* Canonical text of one address: local part quoted if needed. parse(print(x)) == x. */
+/* The addr-spec in canonical text, without display name: local part quoted if needed. parse(print(x)) has the same local and domain. */
 void text_add_address(struct text *, const struct address *);
 bool local_part_is_dot_atom(struct slice, bool utf8);
 

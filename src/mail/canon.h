@@ -17,8 +17,8 @@ void canon_field_without(enum canon, struct slice raw, struct slice hole, canon_
 
 /*
  * A body in pieces of any size -> canonical octets. Constant memory: at most a run of blanks and a
- * count of pending empty lines are carried over. Long runs are handed on without copying; SSE2 looks for the next octet that
- * matters (TAB; SP before SP or CR; LF/CR of empty lines), with a portable loop where there is none.
+ * count of pending empty lines are carried over. Long runs are handed on without copying, short ones are gathered on the
+ * stack during one push. SSE2 looks for the next octet that matters (canon_scan.h), with a portable loop where there is none.
  * Same input cut anywhere gives the same output (tests cut at every octet).
  */
 struct body_canon {
@@ -28,8 +28,7 @@ struct body_canon {
     uint64_t out_octets;         /* canonical octets handed on so far; final after body_canon_end */
     /* private */
     uint64_t pending_lines;
-    unsigned state;
-    bool pending_blank, line_has_octets, pending_cr, any;
+    bool pending_blank, pending_cr;
 };
 void body_canon_begin(struct body_canon *, enum canon, canon_sink, void *context);
 void body_canon_push(struct body_canon *, struct slice octets);

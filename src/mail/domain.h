@@ -17,7 +17,9 @@ bool domain_normal(struct arena *, struct slice, struct slice *out);
 /* Organizational domain by a public suffix list (libpsl). Immutable once loaded, any thread. */
 struct suffix_list;
 struct suffix_list *suffix_list_builtin(void);                                     /* the system's; NULL if there is none */
-struct suffix_list *suffix_list_read(const char *path, const char **error);        /* a list file, checked for size and known entries */
+/* The text of a list file (the caller reads it), checked for size and known entries (threats.md T49). NULL + *error (static text). */
+struct suffix_list *suffix_list_read(struct slice text, const char **error);
+#define SUFFIX_LIST_OCTETS_MAX (4u << 20)
 void suffix_list_free(struct suffix_list *);
 /* The registrable domain of a normal domain, by the list's rules; empty if the domain is itself a public suffix. */
 struct slice suffix_list_org_domain(const struct suffix_list *, struct arena *, struct slice domain);

@@ -38,6 +38,9 @@ struct message {
     bool overflow;                    /* a bound struck: fields or octets beyond it are NOT here; methods that
                                          read the header must not pass (threats.md T18) */
     bool malformed;                   /* lines that are no fields were met (and dropped) */
+    bool disguised_from;              /* a dropped line, or one behind a bare CR or LF inside a field, that reads as From
+                                         once blanks, controls and 8-bit octets are taken out of its name: someone
+                                         else's parser may show it as the author (threats.md T01) */
     bool complete;                    /* end of header seen */
     const void *names;                /* private index */
 };
@@ -55,8 +58,10 @@ unsigned message_count(const struct message *, struct slice name);
 /*
  * Splitting a file or a stream into fields and body. push interface, any chunking; the caller owns the state.
  * Fields are handed out as they complete; the octets behind the empty line go to `body` unchanged.
- * A line that starts with a blank before any field, a line without colon: dropped, message->malformed.
- * A header that never ends is a message without body.
+ * A line that starts with a blank before any field, a line without colon: handed out too, and
+ * message_add drops it and says so (malformed): there is one tokenizer. A header that never ends is a
+ * message without body. A field over MESSAGE_HEADER_OCTETS_MAX is handed out cut, one octet over that bound, so that
+ * message_add refuses it as overflow. lf_is_crlf: every LF not behind a CR is read as CRLF, in the body too.
  */
 struct splitter;
 struct splitter_sink {
@@ -65,9 +70,11 @@ struct splitter_sink {
     void (*body)(void *context, struct slice octets);
     void *context;
 };
+/* NULL without memory. *sink is copied. */
 struct splitter *splitter_new(struct arena *, const struct splitter_sink *, bool lf_is_crlf);
 void splitter_push(struct splitter *, struct slice octets);
-void splitter_end(struct splitter *);
+void splitter_end(struct splitter *);            /* says end_of_header if that has not been said */
+bool splitter_failed(const struct splitter *);   /* no memory: a field is missing or cut */
 
 /* value unfolded and trimmed, for people and simple parsers: CRLF before WSP removed, ends trimmed. */
 struct slice field_unfolded(struct arena *, const struct field *);

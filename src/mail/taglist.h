@@ -2,7 +2,9 @@
  * taglist.h: tag=value lists of DKIM, ARC, DMARC and DomainKeys (RFC 6376 3.2; RFC 9989 section 4.8).
  *
  * tag_list_parse splits; what a tag means is its method's business. Duplicate names, empty
- * tag-specs other than one trailing ";" and anything outside the grammar make the list bad, with the offset.
+ * tag-specs other than one trailing ";" and anything outside the grammar make the list bad, with the
+ * offset of the first fault. The tags that could be read are in the list all the same (of duplicates the first):
+ * for DKIM a bad list means nothing, RFC 9989 4.8 has the faulty parts of a DMARC record ignored.
  */
 #ifndef FRANK_MAIL_TAGLIST_H
 #define FRANK_MAIL_TAGLIST_H

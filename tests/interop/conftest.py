@@ -7,6 +7,7 @@ import pytest
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
 
 from fakes.milter import FakeMilter  # noqa: E402
+from rig.sign import Key  # noqa: E402
 from rig.sink import Sink  # noqa: E402
 
 
@@ -32,3 +33,8 @@ def module_fake_milter():
 def fake_milter(module_fake_milter):
     module_fake_milter.forget()
     return module_fake_milter
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory):
+    return Key(tmp_path_factory.mktemp("key"))

@@ -46,7 +46,7 @@ def test_quarantine_holds(postfix, sink):
     with Client(postfix.port) as client:
         client.send(SENDER, [RECIPIENT], message("X-Demand: quarantine"))
     assert sink.empty()
-    assert len(postfix.queue_of("hold")) == 1
+    assert len(postfix.held()) == 1
 
 
 def test_strips_every_field_of_a_name(postfix, sink):

@@ -91,6 +91,7 @@ class Postfix:
         # Not below a test's own temporary folder: that is closed to the postfix user, and its name is too long for sockets.
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="postfix-", dir="/tmp"))
         self.home.chmod(0o755)
+        self.last_log = ""
         self.config = self.home / "etc"
         self.queue = self.home / "queue"
         self.log = self.home / "mail.log"
@@ -122,7 +123,8 @@ class Postfix:
     def __exit__(self, *_):
         self.run("postfix", "-c", str(self.config), "stop")
         self.wait_until_gone()
-        print(self.log_text()[-20000:])  # a failing test shows it
+        self.last_log = self.log_text()
+        print(self.last_log[-20000:])  # a failing test shows it
         shutil.rmtree(self.home, ignore_errors=True)
 
     def wait_until_gone(self, seconds=10):
@@ -142,9 +144,6 @@ class Postfix:
         """sendmail -bs on standard input and output."""
         return submit_smtp(["/usr/sbin/sendmail", "-C", str(self.config), "-bs"], sender, recipients, octets)
 
-    def queue_of(self, name):
-        """Names of the queue files in hold, deferred, ..."""
-        return [path.name for path in (self.queue / name).rglob("*") if path.is_file()]
-
-    def flush(self):
-        self.run("postqueue", "-c", str(self.config), "-f")
+    def held(self):
+        """Names of the queue files on hold."""
+        return [path.name for path in (self.queue / "hold").rglob("*") if path.is_file()]

@@ -119,6 +119,6 @@ class Sendmail:
         """sendmail -bs on standard input and output."""
         return submit_smtp(self.command("-bs", "-odi"), sender, recipients, octets)
 
-    def quarantined(self):
+    def held(self):
         """Queue files that are held back: Sendmail renames them from qf to hf."""
         return [path.name for path in self.queue.glob("hf*")]

@@ -46,7 +46,7 @@ def test_quarantine_holds(sendmail, sink):
     with Client(sendmail.port) as client:
         client.send(SENDER, [RECIPIENT], message("X-Demand: quarantine"))
     assert sink.empty()
-    assert len(sendmail.quarantined()) == 1
+    assert len(sendmail.held()) == 1
 
 
 def test_strips_every_field_of_a_name(sendmail, sink):

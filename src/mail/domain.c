@@ -24,7 +24,7 @@ static bool is_plain(struct slice name)
 static bool normal_ascii(struct arena *arena, struct slice name, struct slice *out)
 {
     name = name_undotted(name);
-    if (!name_is_hostname(name))
+    if (!name_is_hostname(name) || name.at[name.len - 1] == '.')
         return false;
     uint8_t *lower = arena_alloc(arena, name.len);
     if (lower == NULL)

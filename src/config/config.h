@@ -25,9 +25,25 @@ struct config *config_read(const char *file_name, struct slice text, const struc
 /* An empty file: all defaults. Never fails but for memory. */
 struct config *config_defaults(const struct section *, size_t count);
 void config_free(struct config *);
-/* The filled struct of this section (never NULL for a name of the table given). Immutable. */
+/*
+ * The filled struct of this section (never NULL for a name of the table given). Immutable. Several
+ * sections may have one name, each with its own table and struct (the top level "" is composed like
+ * that): a name in the file is known if one of them knows it. config_section gives the first of that
+ * name; config_section_of the one with this section's option table.
+ */
 const void *config_section(const struct config *, const char *name);
+const void *config_section_of(const struct config *, const struct section *);
 struct arena *config_arena(struct config *);                     /* for owners of OPT_NODE to build their form in, before first use */
+/*
+ * Any text of this syntax as a tree, under no table (rule files, the built-in rule sets): the root is a
+ * group without a name. Everything in the arena. NULL + *error. Depth <= CONFIG_DEPTH_MAX.
+ */
+#define CONFIG_DEPTH_MAX 16         /* nested groups and lists (ours) */
+const struct conf_node *config_tree(struct arena *, const char *file_name, struct slice text, struct config_error *);
+/* A value of the file is good for its option? For owners of OPT_NODE that have dates, durations ... inside. Writes the C value. */
+MUST_CHECK bool config_value(struct arena *, const struct option *, const struct conf_node *, void *out, struct config_error *);
+/* A node as the file writes it, on one line: "( { name = \"a\"; } )". */
+void config_print_node(const struct conf_node *, struct text *out);
 /* A reader of OPT_NODE reports its own errors in the same form. */
 void config_complain(struct config_error *, const struct conf_node *where, const char *format, ...) PRINTF_LIKE(3, 4);
 /* The configuration in force as a file (parses back to the same); all: also values that are defaults. */

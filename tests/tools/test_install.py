@@ -33,12 +33,11 @@ def installed(tmp_path_factory):
 def test_everything_is_there(installed):
     found = files_below(installed)
     wanted = ["etc/frank/frank.conf", "usr/local/lib/systemd/system/frankd.service", "usr/local/lib/sysusers.d/frank.conf",
-              "usr/local/lib/tmpfiles.d/frank.conf"]
+              "usr/local/lib/tmpfiles.d/frank.conf", "usr/local/lib/libfrank.so", "usr/local/lib/libfrank.a",
+              "usr/local/lib/pkgconfig/libfrank.pc"]
     wanted += [f"usr/local/{path.relative_to(ROOT)}" for path in (ROOT / "include").rglob("*.h")]
     wanted += [f"usr/local/share/man/man{path.suffix[1:]}/{path.name}" for path in manual_pages()]
     assert [name for name in wanted if name not in found] == []
-    for pattern in (r"usr/local/lib/.*/libfrank\.so", r"usr/local/lib/.*/libfrank\.a", r"usr/local/lib/.*/pkgconfig/libfrank\.pc"):
-        assert any(re.fullmatch(pattern, name) for name in found), pattern
 
 
 def test_nothing_but_the_face_is_exported(installed):
@@ -61,7 +60,7 @@ def test_the_unit_is_well_formed(installed, tmp_path):
     unit = tmp_path / "frankd.service"
     text = (installed / "usr/local/lib/systemd/system/frankd.service").read_text()
     assert "@" not in re.sub(r"^(SystemCallFilter=|#).*", "", text, flags=re.M), "a path was not filled in"
-    unit.write_text(re.sub(r"^(Exec\w+=)\S*/frankd", r"\1/bin/true", text, flags=re.M))
+    unit.write_text(re.sub(r"^(Exec\w+=)\S+", r"\1/bin/true", text, flags=re.M))
     said = run("systemd-analyze", "verify", "--man=no", unit)
     assert said.returncode == 0 and "frankd.service" not in said.stderr, said.stderr
 

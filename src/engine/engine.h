@@ -33,7 +33,8 @@ const struct section *engine_sections(size_t *count);
 
 struct engine_options {
     bool no_scouts;                /* for tests: results must be the same */
-    const char *only_method;       /* evaluate just this method and those it takes results of; NULL: all enabled */
+    uint64_t enable;               /* bits (method_index): on whatever the configuration says */
+    uint64_t only;                 /* bits: just these; 0: as configured */
 };
 /* Reads rules and lists; env and config must outlive it. NULL + *error. */
 struct engine *engine_new(const struct env *, struct config *, const struct engine_options *, struct config_error *error);
@@ -44,7 +45,6 @@ const struct rules *engine_rules(const struct engine *);
 struct engine_conf {
     struct slice authserv_id;               /* empty in the file: the host's FQDN, which programs put in with engine_set_authserv_id */
     struct prefixes trusted_relays, internal_networks;
-    struct texts trusted_sealers;           /* read by arc; here for `frank limits` and doctor */
     bool authres_legacy;
     unsigned authres_remove;                /* choice: own | all */
     struct texts authres_ids;               /* further ids of ours to remove */
@@ -54,12 +54,19 @@ struct engine_conf {
     unsigned quarantine;                    /* choice: header | hold */
 };
 const struct engine_conf *engine_conf(const struct engine *);
-void engine_set_authserv_id(struct engine *, struct slice);
+/* Copies. False without memory. */
+MUST_CHECK bool engine_set_authserv_id(struct engine *, struct slice);
+bool engine_method_enabled(const struct engine *, const struct method *);
+bool engine_is_relay(const struct engine *, const struct ip *);                   /* one of trusted_relays */
+
+#define AUTHRES_IDS_MAX 64                  /* authserv_id and authres.ids together */
+#define SESSION_TEXT_MAX 1024               /* longer session facts are cut (RFC 5321 4.5.3.1.2: a domain has at most 255 octets) */
 
 struct session_facts {
     struct ip peer;
     struct slice peer_name, auth_user, auth_type, tls_subject;
     struct slice receiver;                  /* empty: authserv_id */
+    bool local;                             /* submitted on this host (no SMTP client): exempt */
 };
 struct session *session_begin(struct engine *, const struct session_facts *);     /* copies; NULL without memory */
 void session_set_auth(struct session *, struct slice user, struct slice type);    /* before txn_mail; empty: not authenticated */
@@ -115,7 +122,7 @@ struct slice txn_authentication_results(struct txn *);
 
 /* The whole transaction as facts: interface.md's `frank verify` object (without "file"), which is also the journal line's body
  * (journal adds id, action and what an RFC 9990 row needs). In the transaction's arena. */
-const struct fact *txn_record(struct txn *);
+struct fact *txn_record(struct txn *);
 /* Back from a journal line, for why and what-if: case_facts with results; false: not such a record. */
 bool case_from_record(struct arena *, const struct fact *record, struct case_facts *out);
 

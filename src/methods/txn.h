@@ -28,6 +28,7 @@ struct session {
     struct slice auth_type;
     struct slice receiver;          /* our host name: authserv-id, SPF %{r} */
     struct slice tls_subject;       /* verified client certificate; empty: none */
+    bool local;                     /* submitted on this host, not over SMTP */
     enum exempt exempt;             /* decided by the engine from configuration */
     bool via_relay;                 /* peer is one of trusted_relays: client and helo come from its Received field */
 };

@@ -1,0 +1,167 @@
+/* judge.c: asks verdict at each stage, and says when a reply may go out. */
+#include "engine/state.h"
+
+static struct slice sender_address(struct transaction *t)
+{
+    return t->facts.mail_from.null ? (struct slice){ 0 } : t->facts.mail_from.raw;
+}
+
+/* All results so far in list and subject order, whatever order they came in. */
+static void flatten(struct transaction *t, struct arena *arena)
+{
+    size_t n = 0;
+    for (size_t i = 0; methods[i]; i++)
+        n += t->states[i].subject_count;
+    t->flat = ARENA_ARRAY(arena, n ? n : 1, struct result);
+    t->flat_count = 0;
+    if (!t->flat) {
+        t->own_failure = true;
+        return;
+    }
+    for (size_t i = 0; methods[i]; i++)
+        for (unsigned k = 0; k < t->states[i].subject_count; k++)
+            if (t->states[i].subjects[k].done)
+                t->flat[t->flat_count++] = t->states[i].results[k];
+}
+
+static uint64_t settled_mask(const struct transaction *t)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; methods[i]; i++)
+        if (!t->states[i].enabled || t->states[i].settled)
+            mask |= (uint64_t)1 << i;
+    return mask;
+}
+
+void engine_fill_case(struct transaction *t, struct arena *arena, struct case_facts *f)
+{
+    flatten(t, arena);
+    *f = (struct case_facts){
+        .stage = t->facts.stage, .now = t->facts.now, .exempt = t->facts.session->exempt, .client = t->facts.client,
+        .helo_domain = t->facts.helo_domain, .mailfrom_domain = t->facts.mail_from.normal_domain,
+        .mail_from = sender_address(t), .null_sender = t->facts.mail_from.null,
+        .author = t->facts.author.problem, .results = t->flat, .result_count = t->flat_count,
+        .settled = settled_mask(t), .own_failure = t->own_failure || arena_failed(t->arena),
+    };
+    if (t->facts.author.count > 0)
+        f->from_domain = t->facts.author.domains[0];
+    struct slice *rcpts = ARENA_ARRAY(arena, t->facts.recipient_count ? t->facts.recipient_count : 1, struct slice);
+    for (size_t i = 0; rcpts && i < t->facts.recipient_count; i++)
+        rcpts[i] = t->facts.recipients[i].raw;
+    f->recipients = rcpts;
+    f->recipient_count = rcpts ? t->facts.recipient_count : 0;
+}
+
+/* Our own failure is no rule's business: deferred, or passed unauthenticated, as configured (threats.md T42). */
+static void judge_own_failure(struct transaction *t)
+{
+    bool pass = t->engine->conf.on_failure == 1;
+    t->verdict.disposition = pass ? DISPOSITION_ACCEPT : DISPOSITION_DEFER;
+    t->verdict.rule = SLICE("own-failure");
+    t->verdict.reason = SLICE("the message could not be examined");
+    t->verdict.reply = (struct reply){ 0 };
+    if (!pass)
+        t->verdict.reply = (struct reply){ 451, SLICE("4.3.0"), SLICE("This message could not be examined now; please try again later") };
+    t->verdict_final = true;
+    t->verdict.dry_run = false;
+    t->verdict.cite_count = 0;
+}
+
+static void judge_in(struct transaction *t, struct arena *arena)
+{
+    struct case_facts facts;
+    engine_fill_case(t, arena, &facts);
+    t->verdict = (struct verdict){ 0 };
+    t->verdict_final = false;
+    if (!facts.own_failure)
+        verdict_judge(t->engine->rules, arena, &facts, &t->verdict, &t->verdict_final);
+    if (facts.own_failure || t->own_failure || arena_failed(arena))
+        judge_own_failure(t);
+}
+
+static void judge_for_good(struct transaction *t)
+{
+    judge_in(t, t->arena);
+    t->judged = true;
+    engine_count_verdict(t);
+}
+
+static bool refuses(enum disposition d)
+{
+    return d == DISPOSITION_REJECT || d == DISPOSITION_DEFER || d == DISPOSITION_DISCARD;
+}
+
+/* The methods a verdict at this stage needs, as far as they have begun, must be done: otherwise the
+ * order of answers would choose the stage (design.md). */
+static bool held(const struct transaction *t, uint64_t needed)
+{
+    for (size_t i = 0; methods[i]; i++)
+        if ((needed >> i & 1) && t->states[i].enabled && t->states[i].counted && !t->states[i].settled)
+            return true;
+    return false;
+}
+
+enum progress txn_progress(struct txn *txn)
+{
+    struct transaction *t = transaction_of(txn);
+    enum stage stage = t->facts.stage;
+    if (t->judged)
+        return t->finished || stage == STAGE_MESSAGE ? PROGRESS_DONE : PROGRESS_ACT;
+    if (stage == STAGE_MESSAGE) {
+        if (!t->finished)
+            return PROGRESS_WAIT;
+        judge_for_good(t);
+        return PROGRESS_DONE;
+    }
+    if (t->own_failure || arena_failed(t->arena)) {
+        /* Nothing is refused early for our failure unless it must be deferred anyway. */
+        if (t->engine->conf.on_failure == 1)
+            return PROGRESS_GO;
+    } else if (!rules_may_act_at(t->engine->rules, stage)) {
+        return PROGRESS_GO;
+    } else if (held(t, rules_methods_at(t->engine->rules, stage))) {
+        return PROGRESS_WAIT;
+    }
+    /* First in scratch memory: a thousand recipients ask a thousand times, and the answer is nearly always "go on". */
+    arena_reset(t->scratch);
+    judge_in(t, t->scratch);
+    t->flat = NULL;
+    t->flat_count = 0;
+    if (!t->verdict_final || !refuses(t->verdict.disposition))
+        return PROGRESS_GO;
+    judge_for_good(t);
+    return PROGRESS_ACT;
+}
+
+void engine_count_verdict(struct transaction *t)
+{
+    static const enum metric metrics[] = {
+        [DISPOSITION_DEFER] = METRIC_DEFERRED, [DISPOSITION_ACCEPT] = METRIC_ACCEPTED, [DISPOSITION_REJECT] = METRIC_REJECTED,
+        [DISPOSITION_QUARANTINE] = METRIC_QUARANTINED, [DISPOSITION_DISCARD] = METRIC_DISCARDED,
+    };
+    struct meter *m = t->engine->env->meter;
+    if (!m)
+        return;
+    m->counts[METRIC_MESSAGES]++;
+    if (t->own_failure || arena_failed(t->arena))
+        m->counts[METRIC_OWN_FAILURES]++;
+    m->counts[metrics[t->verdict.disposition]]++;
+}
+
+const struct verdict *txn_verdict(const struct txn *txn)
+{
+    return &transaction_of(txn)->verdict;
+}
+
+const struct results *txn_results(const struct txn *txn, const struct method *m)
+{
+    const struct method_state *s = &transaction_of(txn)->states[method_index(m)];
+    return s->settled ? &s->set : NULL;
+}
+
+const struct result *txn_all_results(const struct txn *txn, size_t *count)
+{
+    const struct transaction *t = transaction_of(txn);
+    *count = t->flat_count;
+    return t->flat;
+}

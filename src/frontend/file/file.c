@@ -1,0 +1,294 @@
+#include "frontend/file/file.h"
+
+#include "mail/received.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK_OCTETS 65536
+#define HEADER_ARENA_OCTETS (8u << 20)        /* the header's cap and what is parsed from it */
+#define HEADER_FIELDS_MAX (MESSAGE_FIELDS_MAX + 1)   /* one more than the engine keeps, so that it sees the overflow */
+
+/* ---- reading ---- */
+
+static int spool_stdin(void)
+{
+    FILE *spool = tmpfile();
+    if (!spool)
+        return -1;
+    int fd = dup(fileno(spool));
+    fclose(spool);
+    uint8_t buffer[CHUNK_OCTETS];
+    ssize_t n = 0;
+    while (fd >= 0 && (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+        if (write(fd, buffer, (size_t)n) != n) {
+            close(fd);
+            return -1;
+        }
+    if (fd >= 0 && (n < 0 || lseek(fd, 0, SEEK_SET) < 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int open_message(const char *path)
+{
+    return strcmp(path, "-") == 0 ? spool_stdin() : open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Does any CRLF occur? Stops at the first. 1, 0, or -1 on errors. */
+static int has_crlf(int fd)
+{
+    uint8_t buffer[CHUNK_OCTETS];
+    bool cr = false;
+    for (;;) {
+        ssize_t n = read(fd, buffer, sizeof buffer);
+        if (n <= 0)
+            return n < 0 ? -1 : 0;
+        for (ssize_t i = 0; i < n; i++) {
+            if (cr && buffer[i] == '\n')
+                return 1;
+            cr = buffer[i] == '\r';
+        }
+    }
+}
+
+static enum status pump(int fd, struct splitter *s)
+{
+    uint8_t buffer[CHUNK_OCTETS];
+    for (;;) {
+        ssize_t n = read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return STATUS_IO;
+        if (n == 0)
+            break;
+        splitter_push(s, slice_of(buffer, (size_t)n));
+    }
+    splitter_end(s);
+    return STATUS_OK;
+}
+
+/* ---- facts ---- */
+
+struct reader {
+    struct engine *engine;
+    const struct file_facts *given;
+    int64_t now;
+    const struct txn_host *host;
+    struct file_run *out;
+    struct slice *fields;
+    size_t count;
+    struct message peek;              /* the same fields, to look facts up */
+    bool failed;
+};
+
+static bool names_host(struct slice by, struct slice receiver)
+{
+    return receiver.len > 0 && name_same(by, receiver);
+}
+
+/* The receiving host's own Received field: see file.h. */
+static bool own_received(struct reader *r, struct received *found)
+{
+    for (unsigned nth = 1; nth <= HEADER_FIELDS_MAX; nth++) {
+        const struct field *f = message_field(&r->peek, SLICE("Received"), nth);
+        if (!f)
+            return false;
+        if (received_parse(r->out->arena, f->value, found) && (r->given->receiver.len == 0 || names_host(found->by, r->given->receiver))) {
+            r->out->origin.received = nth;
+            return true;
+        }
+        if (r->given->receiver.len == 0)
+            return false;
+    }
+    return false;
+}
+
+struct facts { struct ip ip; struct slice helo, mail_from, rcpt, auth_user; bool has_mail_from; };
+
+static void facts_from_received(struct reader *r, struct facts *f)
+{
+    struct received own;
+    struct file_origin *o = &r->out->origin;
+    bool wants = !r->given->has_ip || !r->given->has_helo || r->given->rcpt_count == 0;
+    if (!wants || !own_received(r, &own))
+        return;
+    if (!r->given->has_ip && own.client.family != IP_NONE) {
+        f->ip = own.client;
+        o->ip = true;
+    }
+    if (!r->given->has_helo && own.helo.len > 0) {
+        f->helo = own.helo;
+        o->helo = true;
+    }
+    if (r->given->rcpt_count == 0 && own.envelope_for.len > 0) {
+        f->rcpt = own.envelope_for;
+        o->rcpt_to = true;
+    }
+    /* Who logged in exempts from checks: believed only of the host named as ours. */
+    if (r->given->auth_user.len == 0 && own.authenticated && r->given->receiver.len > 0) {
+        f->auth_user = SLICE("authenticated");
+        o->auth_user = true;
+    }
+}
+
+static void facts_gather(struct reader *r, struct facts *f)
+{
+    const struct file_facts *g = r->given;
+    *f = (struct facts){ .ip = g->ip, .helo = g->helo, .mail_from = g->mail_from, .has_mail_from = g->has_mail_from, .auth_user = g->auth_user };
+    facts_from_received(r, f);
+    const struct field *path = g->has_mail_from ? NULL : message_field(&r->peek, SLICE("Return-Path"), 1);
+    if (path) {
+        f->mail_from = slice_trim_fws(field_unfolded(r->out->arena, path));
+        f->has_mail_from = true;
+        r->out->origin.mail_from = true;
+    }
+}
+
+/* ---- events ---- */
+
+static void on_field(void *context, struct slice raw)
+{
+    struct reader *r = context;
+    if (r->count == HEADER_FIELDS_MAX)
+        return;
+    struct slice copy = slice_dup(r->out->arena, raw);
+    if (raw.len > 0 && copy.len == 0)
+        return;                                  /* over the header's cap: the engine sees fewer octets, see below */
+    r->fields[r->count++] = copy;
+    message_add(&r->peek, copy);
+}
+
+static void begin_txn(struct reader *r, const struct facts *f)
+{
+    struct session_facts s = { .peer = f->ip, .auth_user = f->auth_user, .receiver = r->given->receiver };
+    r->out->session = session_begin(r->engine, &s);
+    r->out->txn = r->out->session ? txn_begin(r->out->session, r->now, r->host) : NULL;
+    struct txn *t = r->out->txn;
+    if (!t) {
+        r->failed = true;
+        return;
+    }
+    if (f->helo.len > 0)
+        txn_helo(t, f->helo);
+    txn_mail(t, f->mail_from, true);
+    for (size_t i = 0; i < r->given->rcpt_count; i++)
+        txn_rcpt(t, r->given->rcpt_to[i]);
+    if (r->given->rcpt_count == 0 && f->rcpt.len > 0)
+        txn_rcpt(t, f->rcpt);
+}
+
+static void on_end_of_header(void *context)
+{
+    struct reader *r = context;
+    struct facts f;
+    facts_gather(r, &f);
+    begin_txn(r, &f);
+    if (r->failed)
+        return;
+    for (size_t i = 0; i < r->count; i++)
+        txn_field(r->out->txn, r->fields[i]);
+    if (arena_failed(r->out->arena))
+        txn_own_failure(r->out->txn);
+    txn_end_of_header(r->out->txn);
+}
+
+static void on_body(void *context, struct slice octets)
+{
+    struct reader *r = context;
+    if (!r->failed)
+        txn_body(r->out->txn, octets);
+}
+
+static enum status feed(int fd, struct arena *arena, const struct splitter_sink *sink)
+{
+    int crlf = has_crlf(fd);
+    if (crlf < 0 || lseek(fd, 0, SEEK_SET) < 0)
+        return STATUS_IO;
+    struct splitter *s = splitter_new(arena, sink, crlf == 0);
+    return s ? pump(fd, s) : STATUS_NO_MEMORY;
+}
+
+static enum status run_open(int fd, struct reader *r)
+{
+    struct arena *a = r->out->arena;
+    r->fields = ARENA_ARRAY(a, HEADER_FIELDS_MAX, struct slice);
+    if (!r->fields)
+        return STATUS_NO_MEMORY;
+    message_init(&r->peek, a);
+    struct splitter_sink sink = { on_field, on_end_of_header, on_body, r };
+    enum status status = feed(fd, a, &sink);
+    if (status != STATUS_OK)
+        return status;
+    if (r->failed || !r->out->txn)
+        return STATUS_NO_MEMORY;
+    txn_end_of_message(r->out->txn);
+    return STATUS_OK;
+}
+
+enum status file_run(struct engine *engine, const char *path, const struct file_facts *given, int64_t now,
+                     const struct txn_host *host, struct file_run *out)
+{
+    *out = (struct file_run){ .arena = arena_new(HEADER_ARENA_OCTETS) };
+    if (!out->arena)
+        return STATUS_NO_MEMORY;
+    int fd = open_message(path);
+    if (fd < 0)
+        return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+    struct reader r = { .engine = engine, .given = given, .now = now, .host = host, .out = out };
+    enum status status = run_open(fd, &r);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return status;
+}
+
+void file_run_end(struct file_run *run)
+{
+    txn_end(run->txn);
+    session_end(run->session);
+    arena_free(run->arena);
+    *run = (struct file_run){ 0 };
+}
+
+/* ---- the body again ---- */
+
+struct again { void (*push)(void *, struct slice); void *context; };
+
+static void again_field(void *context, struct slice raw)
+{
+    (void)context;
+    (void)raw;
+}
+
+static void again_end_of_header(void *context)
+{
+    (void)context;
+}
+
+static void again_body(void *context, struct slice octets)
+{
+    struct again *a = context;
+    a->push(a->context, octets);
+}
+
+enum status file_body_again(const char *path, void (*push)(void *, struct slice), void *context)
+{
+    struct arena *arena = arena_new(HEADER_ARENA_OCTETS);
+    int fd = arena && strcmp(path, "-") != 0 ? open_message(path) : -1;
+    enum status status = arena ? STATUS_IO : STATUS_NO_MEMORY;
+    if (fd >= 0) {
+        struct again a = { push, context };
+        struct splitter_sink sink = { again_field, again_end_of_header, again_body, &a };
+        status = feed(fd, arena, &sink);
+        close(fd);
+    }
+    arena_free(arena);
+    return status;
+}

@@ -1,0 +1,275 @@
+/* cli.c: options every subcommand shares. */
+#include "programs/frank/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mail/date.h"
+
+static const char *program_name = "frank";
+
+void set_program_name(const char *subcommand)
+{
+    program_name = subcommand;
+}
+
+void complain(const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, "frank %s: ", program_name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+void out_of_memory(void)
+{
+    complain("out of memory");
+    exit(EX_SOFTWARE);
+}
+
+int print_json(const struct fact *f, bool pretty)
+{
+    struct arena *a = arena_new(64u << 20);
+    struct text t = text_in(a, 64u << 20);
+    bool good = a && fact_to_json(f, pretty, &t) && !t.bad;
+    if (!good)
+        complain("cannot print the result: out of memory");
+    struct slice s = text_slice(&t);
+    if (good && (fwrite(s.at, 1, s.len, stdout) != s.len || putchar('\n') == EOF || fflush(stdout) != 0)) {
+        complain("cannot write: %s", strerror(errno));
+        arena_free(a);
+        return EX_IOERR;
+    }
+    arena_free(a);
+    return good ? EX_OK : EX_SOFTWARE;
+}
+
+static ssize_t read_whole(int fd, uint8_t *at, size_t room)
+{
+    size_t have = 0;
+    while (have < room) {
+        ssize_t n = read(fd, at + have, room - have);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        have += (size_t)n;
+    }
+    return (ssize_t)have;
+}
+
+bool read_file(struct arena *a, const char *path, size_t octets_max, struct slice *out)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        complain("%s: %s", path, strerror(errno));
+        return false;
+    }
+    uint8_t *at = mem_alloc(octets_max + 1);
+    if (!at)
+        out_of_memory();
+    ssize_t n = read_whole(fd, at, octets_max + 1);
+    if (n < 0)
+        complain("%s: %s", path, strerror(errno));
+    else if ((size_t)n > octets_max)
+        complain("%s: larger than %zu octets", path, octets_max);
+    bool good = n >= 0 && (size_t)n <= octets_max;
+    if (good) {
+        *out = slice_dup(a, slice_of(at, (size_t)n));
+        if (n > 0 && out->len == 0)
+            out_of_memory();
+    }
+    mem_free(at);
+    if (!is_stdin)
+        close(fd);
+    return good;
+}
+
+/* ---- the common options, as one table ---- */
+
+enum common {
+    C_ZONE, C_OVERLAY, C_RESOLVER, C_AT, C_IP, C_HELO, C_MAIL_FROM, C_RCPT_TO, C_AUTH_USER, C_RECEIVER, C_SAVE_ZONE, C_PSL,
+    C_CONFIG, C_JSON, C_EXPLAIN, C_TIMEOUT, C_EXIT_VERDICT, C_HELP, C_COUNT
+};
+
+static const struct { const char *name, *value, *help; } common[C_COUNT] = {
+    [C_ZONE] = { "zone", "FILE", "all DNS answers from this master file and nowhere else (repeatable)" },
+    [C_OVERLAY] = { "overlay", "FILE", "names in this master file from it, the rest from live DNS" },
+    [C_RESOLVER] = { "resolver", "ADDR[:PORT]", "ask this name server" },
+    [C_AT] = { "at", "TIME", "take this as now: Unix seconds or ISO 8601" },
+    [C_IP] = { "ip", "ADDR", "the client's address" },
+    [C_HELO] = { "helo", "NAME", "what the client said in HELO or EHLO" },
+    [C_MAIL_FROM] = { "mail-from", "ADDR", "envelope sender; empty or <> is the null sender" },
+    [C_RCPT_TO] = { "rcpt-to", "ADDR", "envelope recipient (repeatable)" },
+    [C_AUTH_USER] = { "auth-user", "NAME", "the client was authenticated as NAME" },
+    [C_RECEIVER] = { "receiver", "NAME", "our own host name: authserv-id, and whose Received field is believed" },
+    [C_SAVE_ZONE] = { "save-zone", "FILE", "write every answer used, so that the case replays anywhere" },
+    [C_PSL] = { "psl", "FILE", "public suffix list" },
+    [C_CONFIG] = { "config", "FILE", "configuration (frank.conf(5)); default: built-in defaults" },
+    [C_JSON] = { "json", NULL, "print JSON" },
+    [C_EXPLAIN] = { "explain", NULL, "say everything that is known of each result" },
+    [C_TIMEOUT] = { "timeout", "SECONDS", "wait at most so long for DNS" },
+    [C_EXIT_VERDICT] = { "exit-verdict", NULL, "exit 0 accept, 1 reject, 2 quarantine, 3 discard, 75 defer" },
+    [C_HELP] = { "help", NULL, "this text" },
+};
+
+void cli_usage(const struct command *c, const struct cli_extra *extras, size_t extra_count, FILE *to)
+{
+    fprintf(to, "usage: frank %s %s\n%s\n\n", c->name, c->usage, c->summary);
+    for (size_t i = 0; i < extra_count; i++)
+        fprintf(to, "  --%s%s%-*s %s\n", extras[i].name, extras[i].takes_value ? " " : "",
+                (int)(22 - strlen(extras[i].name) - (extras[i].takes_value ? 1 : 0)), extras[i].takes_value ? extras[i].value_name : "", extras[i].help);
+    for (size_t i = 0; i < C_COUNT; i++)
+        fprintf(to, "  --%s%s%-*s %s\n", common[i].name, common[i].value ? " " : "",
+                (int)(22 - strlen(common[i].name) - (common[i].value ? 1 : 0)), common[i].value ? common[i].value : "", common[i].help);
+}
+
+static bool parse_time(const char *text, int64_t *out)
+{
+    uint64_t n;
+    if (number_of(slice_str(text), 0, INT64_MAX, &n)) {
+        *out = (int64_t)n;
+        return true;
+    }
+    return date_iso_parse(slice_str(text), out);
+}
+
+static bool list_add(struct cli_list *l, const char *value)
+{
+    if (l->count == CLI_LIST_MAX)
+        return false;
+    l->at[l->count++] = value;
+    return true;
+}
+
+static bool parse_seconds(const char *text, double *out)
+{
+    char *end;
+    errno = 0;
+    *out = strtod(text, &end);      /* our own command line, not a stranger's text */
+    return errno == 0 && *end == '\0' && end != text && *out > 0 && *out <= 3600;
+}
+
+/* False: the value cannot be that option's. */
+static bool take_common(struct cli *cli, enum common which, const char *v)
+{
+    switch (which) {
+    case C_ZONE: return list_add(&cli->zones, v);
+    case C_OVERLAY: cli->overlay = v; return true;
+    case C_RESOLVER: cli->resolver = v; return true;
+    case C_AT: cli->has_at = true; return parse_time(v, &cli->at);
+    case C_IP: cli->has_ip = true; return ip_parse(slice_str(v), &cli->ip);
+    case C_HELO: cli->helo = v; return true;
+    case C_MAIL_FROM: cli->mail_from = v; return true;
+    case C_RCPT_TO: return list_add(&cli->rcpts, v);
+    case C_AUTH_USER: cli->auth_user = v; return true;
+    case C_RECEIVER: cli->receiver = v; return true;
+    case C_SAVE_ZONE: cli->save_zone = v; return true;
+    case C_PSL: cli->psl = v; return true;
+    case C_CONFIG: cli->config = v; return true;
+    case C_JSON: cli->json = true; return true;
+    case C_EXPLAIN: cli->explain = true; return true;
+    case C_TIMEOUT: return parse_seconds(v, &cli->timeout_seconds);
+    case C_EXIT_VERDICT: cli->exit_verdict = true; return true;
+    case C_HELP: case C_COUNT: return true;
+    }
+    return false;
+}
+
+/* ---- argument walking ---- */
+
+struct args { int argc; char **argv; int at; };
+
+/* "--name=value" or "--name value"; NULL + complaint when it is missing. */
+static const char *option_value(struct args *a, const char *equals, const char *name)
+{
+    if (equals)
+        return equals + 1;
+    if (a->at + 1 < a->argc)
+        return a->argv[++a->at];
+    complain("--%s needs a value", name);
+    return NULL;
+}
+
+static bool named(const char *arg, size_t len, const char *name)
+{
+    return strlen(name) == len && memcmp(arg, name, len) == 0;
+}
+
+static bool take_extra(struct args *a, const struct cli_extra *e, const char *equals)
+{
+    if (!e->takes_value) {
+        *e->flag = true;
+        return equals == NULL;
+    }
+    *e->value = option_value(a, equals, e->name);
+    return *e->value != NULL;
+}
+
+static bool take_option(struct cli *cli, struct args *a, const struct cli_extra *extras, size_t extra_count, bool *help)
+{
+    const char *arg = a->argv[a->at] + 2;
+    const char *equals = strchr(arg, '=');
+    size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
+    for (size_t i = 0; i < extra_count; i++)
+        if (named(arg, len, extras[i].name))
+            return take_extra(a, &extras[i], equals);
+    for (size_t i = 0; i < C_COUNT; i++) {
+        if (!named(arg, len, common[i].name))
+            continue;
+        *help = *help || i == C_HELP;
+        const char *v = common[i].value ? option_value(a, equals, common[i].name) : NULL;
+        if (common[i].value && !v)
+            return false;
+        if (take_common(cli, (enum common)i, v))
+            return true;
+        complain("--%s: \"%s\" is not a valid %s", common[i].name, v ? v : "", common[i].value ? common[i].value : "option");
+        return false;
+    }
+    complain("unknown option --%.*s (see frank %s --help)", (int)len, arg, program_name);
+    return false;
+}
+
+bool cli_parse(struct cli *cli, const struct command *command, int argc, char **argv, const struct cli_extra *extras, size_t extra_count, int *exit_code)
+{
+    *cli = (struct cli){ .arena = arena_new(64u << 20) };
+    cli->files = mem_zalloc((size_t)argc + 1, sizeof *cli->files);
+    if (!cli->arena || !cli->files)
+        out_of_memory();
+    struct args a = { argc, argv, 1 };
+    bool help = false, only_files = false;
+    for (; a.at < argc; a.at++) {
+        const char *arg = argv[a.at];
+        if (!only_files && strcmp(arg, "--") == 0) {
+            only_files = true;
+        } else if (!only_files && strcmp(arg, "-h") == 0) {
+            help = true;
+        } else if (!only_files && strncmp(arg, "--", 2) == 0) {
+            if (!take_option(cli, &a, extras, extra_count, &help)) {
+                *exit_code = EX_USAGE;
+                return false;
+            }
+        } else if (!only_files && arg[0] == '-' && arg[1] != '\0') {
+            complain("unknown option %s (see frank %s --help)", arg, program_name);
+            *exit_code = EX_USAGE;
+            return false;
+        } else {
+            cli->files[cli->file_count++] = argv[a.at];
+        }
+    }
+    if (help) {
+        cli_usage(command, extras, extra_count, stdout);
+        *exit_code = EX_OK;
+        return false;
+    }
+    return true;
+}

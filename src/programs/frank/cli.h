@@ -1,0 +1,61 @@
+/*
+ * cli.h: what every subcommand of frank has: common options (interface.md), exit codes, complaints.
+ */
+#ifndef FRANK_PROGRAMS_CLI_H
+#define FRANK_PROGRAMS_CLI_H
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "base/ip.h"
+#include "frontend/file/file.h"
+
+#define CLI_LIST_MAX 256        /* repeatable options on one command line */
+
+struct cli_list { const char *at[CLI_LIST_MAX]; size_t count; };
+
+struct cli {
+    struct cli_list zones, rcpts;
+    const char *overlay, *resolver, *save_zone, *psl, *config;
+    const char *helo, *mail_from, *auth_user, *receiver;
+    bool has_ip, has_at, json, explain, exit_verdict;
+    struct ip ip;
+    int64_t at;
+    double timeout_seconds;     /* 0: default */
+    char **files;
+    size_t file_count;
+    struct arena *arena;        /* for what options leave behind; process lifetime */
+};
+
+/* One subcommand. */
+struct command {
+    const char *name;
+    const char *group;          /* "receive", "send", "study", "run" */
+    const char *usage;          /* behind "frank NAME " */
+    const char *summary;        /* one line */
+    int (*run)(int argc, char **argv);      /* argv[0] is the subcommand's name; returns an exit code */
+};
+
+/* An option of one subcommand beyond the common ones. */
+struct cli_extra { const char *name; bool takes_value; const char *value_name, *help; const char **value; bool *flag; };
+
+/*
+ * Parses common options and extras; what is left are files. Returns EX_OK to go on; otherwise the
+ * caller returns what *exit_code says (usage was printed to standard error, or help to standard output).
+ */
+bool cli_parse(struct cli *, const struct command *, int argc, char **argv, const struct cli_extra *extras, size_t extra_count, int *exit_code);
+void cli_usage(const struct command *, const struct cli_extra *extras, size_t extra_count, FILE *);
+/* "frank NAME: ..." on standard error; foreign text must be passed through slice_shown. */
+void complain(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Exits with EX_SOFTWARE after saying so: no memory for the program's own things. */
+NO_RETURN void out_of_memory(void);
+/* Prints facts as JSON on standard output, with a line end. Returns an exit code. */
+int print_json(const struct fact *, bool pretty);
+/* Whole small file (own configuration, zones, keys) into the arena; complains itself. */
+bool read_file(struct arena *, const char *path, size_t octets_max, struct slice *out);
+
+extern const struct command *const commands[];      /* NULL-terminated */
+int run_method_command(const struct method *, int argc, char **argv);
+void set_program_name(const char *subcommand);
+
+#endif

@@ -1,0 +1,77 @@
+/* config.c: frank config check|print|defaults. */
+#include "programs/frank/world.h"
+
+#include <string.h>
+
+static int print_text(const struct text *t)
+{
+    struct slice s = text_slice(t);
+    if (t->bad)
+        out_of_memory();
+    return fwrite(s.at, 1, s.len, stdout) == s.len && fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}
+
+/* Rules are read too, so that "check" means what frankd will do with the file. */
+static int check(const struct cli *cli, struct config **out)
+{
+    int code;
+    struct config_error error = { 0 };
+    *out = world_config(cli, &code);
+    if (!*out)
+        return code;
+    if (rules_read(*out, &error))
+        return EX_OK;
+    complain("%s:%u: %s", error.file, error.line, error.text);
+    config_free(*out);
+    *out = NULL;
+    return EX_CONFIG;
+}
+
+static int print_config(const struct config *c, struct arena *a)
+{
+    struct text t = text_in(a, 16u << 20);
+    if (!config_print(c, false, &t))
+        out_of_memory();
+    return print_text(&t);
+}
+
+static int print_sample(struct arena *a)
+{
+    size_t count;
+    const struct section *sections = engine_sections(&count);
+    struct text t = text_in(a, 16u << 20);
+    if (!config_sample(sections, count, &t))
+        out_of_memory();
+    return print_text(&t);
+}
+
+static int run_config(int argc, char **argv)
+{
+    extern const struct command config_command;
+    struct cli cli;
+    int code;
+    if (!cli_parse(&cli, &config_command, argc, argv, NULL, 0, &code))
+        return code;
+    const char *what = cli.file_count ? cli.files[0] : "";
+    if (cli.file_count == 2 && !cli.config)
+        cli.config = cli.files[1];
+    if (strcmp(what, "defaults") == 0)
+        return print_sample(cli.arena);
+    if (strcmp(what, "check") != 0 && strcmp(what, "print") != 0) {
+        cli_usage(&config_command, NULL, 0, stderr);
+        return EX_USAGE;
+    }
+    struct config *c;
+    code = check(&cli, &c);
+    if (code == EX_OK && strcmp(what, "print") == 0)
+        code = print_config(c, cli.arena);
+    else if (code == EX_OK)
+        printf("%s: good\n", cli.config ? cli.config : "built-in defaults");
+    config_free(c);
+    return code;
+}
+
+const struct command config_command = {
+    .name = "config", .group = "run", .usage = "check|print|defaults [FILE]",
+    .summary = "Check a configuration, print what is in force, or print a commented sample.", .run = run_config,
+};

@@ -1,0 +1,254 @@
+#include "programs/frank/world.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "env/overlay_resolver.h"
+#include "env/zone_resolver.h"
+#include "platform/resolver/live.h"
+
+#define ZONE_FILE_OCTETS_MAX (64u << 20)
+#define SAVED_ZONE_OCTETS_MAX (64u << 20)
+
+/* ---- configuration ---- */
+
+struct config *world_config(const struct cli *cli, int *exit_code)
+{
+    size_t count;
+    const struct section *sections = engine_sections(&count);
+    struct config_error error = { 0 };
+    *exit_code = EX_CONFIG;
+    if (!cli->config) {
+        struct config *c = config_defaults(sections, count);
+        if (!c)
+            out_of_memory();
+        return c;
+    }
+    struct slice text;
+    if (!read_file(cli->arena, cli->config, CONFIG_OCTETS_MAX, &text)) {
+        *exit_code = EX_NOINPUT;
+        return NULL;
+    }
+    struct config *c = config_read(cli->config, text, sections, count, &error);
+    if (!c)
+        complain("%s:%u: %s", error.file, error.line, error.text);
+    return c;
+}
+
+struct slice host_fqdn(struct arena *a)
+{
+    char name[256] = "";
+    if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0')
+        return SLICE("localhost");
+    return slice_dup(a, slice_str(name));
+}
+
+/* ---- DNS ---- */
+
+static int zone_load(const struct cli *cli, struct zone **zone, const char *path)
+{
+    struct slice text;
+    struct zone_error error = { 0 };
+    if (!*zone)
+        *zone = zone_new();
+    if (!*zone)
+        out_of_memory();
+    if (!read_file(cli->arena, path, ZONE_FILE_OCTETS_MAX, &text))
+        return EX_NOINPUT;
+    if (zone_read(*zone, text, &error))
+        return EX_OK;
+    complain("%s:%u: %s", path, error.line, error.text);
+    return EX_DATAERR;
+}
+
+static int open_live(struct world *w)
+{
+    const char *error = "no memory";
+    struct slice forward = slice_str(w->cli->resolver);
+    struct live_options options = {
+        .forward = &forward, .forward_count = w->cli->resolver ? 1 : 0, .question_timeout_us = 8000000,
+        .cache_octets = 8u << 20, .validate = true, .in_flight_max = 512,
+    };
+    if (w->cli->timeout_seconds > 0)
+        options.question_timeout_us = (uint64_t)(w->cli->timeout_seconds * 1e6);
+    w->loop = loop_new();
+    w->live = w->loop ? live_resolver_new(w->loop, &options, &error) : NULL;
+    if (w->live)
+        return EX_OK;
+    complain("no resolver: %s", error);
+    return EX_UNAVAILABLE;
+}
+
+static int open_dns(struct world *w)
+{
+    int code = EX_OK;
+    for (size_t i = 0; i < w->cli->zones.count && code == EX_OK; i++)
+        code = zone_load(w->cli, &w->zone, w->cli->zones.at[i]);
+    if (code == EX_OK && w->cli->overlay)
+        code = zone_load(w->cli, &w->overlay, w->cli->overlay);
+    if (code != EX_OK)
+        return code;
+    if (w->zone) {
+        w->zone_resolver = zone_resolver_new(w->zone);
+        w->env.dns = w->zone_resolver;
+    } else {
+        code = open_live(w);
+        w->env.dns = w->live;
+    }
+    if (code == EX_OK && w->overlay) {
+        w->overlay_resolver = overlay_resolver_new(w->overlay, w->env.dns);
+        w->env.dns = w->overlay_resolver;
+    }
+    if (code == EX_OK && !w->env.dns)
+        out_of_memory();
+    return code;
+}
+
+/* ---- open, close ---- */
+
+static int open_engine(struct world *w, uint64_t enable, uint64_t only)
+{
+    int code;
+    struct config_error error = { 0 };
+    struct engine_options options = { .enable = enable, .only = only };
+    w->config = world_config(w->cli, &code);
+    if (!w->config)
+        return code;
+    w->engine = engine_new(&w->env, w->config, &options, &error);
+    if (!w->engine) {
+        complain("%s:%u: %s", error.file, error.line, error.text);
+        return EX_CONFIG;
+    }
+    struct slice id = slice_str(w->cli->receiver);
+    if (id.len == 0)
+        id = engine_conf(w->engine)->authserv_id.len ? engine_conf(w->engine)->authserv_id : host_fqdn(w->cli->arena);
+    if (!engine_set_authserv_id(w->engine, id))
+        out_of_memory();
+    return EX_OK;
+}
+
+static int open_basics(struct world *w, const struct cli *cli)
+{
+    *w = (struct world){ .cli = cli };
+    system_clock_init(&w->clock);
+    if (cli->has_at)
+        system_clock_fix(&w->clock, cli->at);
+    w->env = (struct env){ .clock = &w->clock.clock, .random = system_random(), .meter = &w->meter };
+    if (crypto_start() != STATUS_OK) {
+        complain("the crypto library does not work");
+        return EX_SOFTWARE;
+    }
+    w->save_arena = arena_new(SAVED_ZONE_OCTETS_MAX * 2);
+    if (!w->save_arena)
+        out_of_memory();
+    w->save = text_in(w->save_arena, SAVED_ZONE_OCTETS_MAX);
+    return EX_OK;
+}
+
+int world_open(struct world *w, const struct cli *cli, uint64_t enable, uint64_t only)
+{
+    int code = open_basics(w, cli);
+    if (code == EX_OK)
+        code = open_dns(w);
+    return code == EX_OK ? open_engine(w, enable, only) : code;
+}
+
+int world_open_offline(struct world *w, const struct cli *cli)
+{
+    int code = open_basics(w, cli);
+    if (code != EX_OK)
+        return code;
+    w->zone = zone_new();
+    w->zone_resolver = w->zone ? zone_resolver_new(w->zone) : NULL;
+    if (!w->zone_resolver)
+        out_of_memory();
+    w->env.dns = w->zone_resolver;
+    return open_engine(w, 0, 0);
+}
+
+void world_close(struct world *w)
+{
+    engine_free(w->engine);
+    config_free(w->config);
+    overlay_resolver_free(w->overlay_resolver);
+    zone_resolver_free(w->zone_resolver);
+    live_resolver_free(w->live);
+    loop_free(w->loop);
+    zone_free(w->zone);
+    zone_free(w->overlay);
+    arena_free(w->save_arena);
+}
+
+int64_t world_now(struct world *w)
+{
+    return w->clock.clock.now(&w->clock.clock);
+}
+
+/* ---- waiting ---- */
+
+static int64_t wait_limit_us(const struct world *w)
+{
+    if (w->cli->timeout_seconds > 0)
+        return (int64_t)(w->cli->timeout_seconds * 1e6);
+    return (int64_t)engine_conf(w->engine)->message_timeout_seconds * 1000000;
+}
+
+void world_finish(struct world *w, struct txn *t)
+{
+    int64_t end = w->loop ? loop_now_us(w->loop) + wait_limit_us(w) : 0;
+    while (txn_progress(t) == PROGRESS_WAIT) {
+        int64_t left = w->loop ? end - loop_now_us(w->loop) : 0;
+        if (left <= 0 || !loop_turn(w->loop, left))
+            txn_deadline(t);
+    }
+}
+
+struct one_answer { struct waiter waiter; const struct answer *answer; };
+
+static void one_delivered(struct waiter *waiter, const struct answer *a)
+{
+    ((struct one_answer *)waiter)->answer = answer_hold(a);
+}
+
+const struct answer *world_ask(struct world *w, struct slice name, uint16_t rtype)
+{
+    struct text lower = text_in(w->cli->arena, NAME_TEXT_MAX + 1);
+    text_add_lower(&lower, name);
+    struct question q = { text_slice(&lower), rtype };
+    struct one_answer one = { .waiter = { .deliver = one_delivered } };
+    if (!name_askable(q.name))
+        return answer_of_status(name, rtype, ANSWER_BAD_NAME);
+    one.answer = w->env.dns->ask(w->env.dns, &q, &one.waiter);
+    while (!one.answer && w->loop)
+        if (!loop_turn(w->loop, -1))
+            return answer_of_status(q.name, rtype, ANSWER_SERVFAIL);
+    return one.answer;
+}
+
+/* ---- --save-zone ---- */
+
+static void save_one(void *context, const struct answer *a)
+{
+    struct world *w = context;
+    text_add_zone_lines(&w->save, a);
+}
+
+int world_save_zone(struct world *w, const struct txn *t)
+{
+    if (!w->cli->save_zone)
+        return EX_OK;
+    txn_pinned(t, save_one, w);
+    if (w->save.bad) {
+        complain("%s: more answers than fit in %u octets", w->cli->save_zone, SAVED_ZONE_OCTETS_MAX);
+        return EX_SOFTWARE;
+    }
+    FILE *f = fopen(w->cli->save_zone, "w");
+    struct slice s = text_slice(&w->save);
+    bool good = f && fwrite(s.at, 1, s.len, f) == s.len;
+    good = f && fclose(f) == 0 && good;
+    if (good)
+        return EX_OK;
+    complain("%s: %s", w->cli->save_zone, strerror(errno));
+    return EX_CANTCREAT;
+}

@@ -1,0 +1,44 @@
+/*
+ * world.h: the world of one command: zone files or live DNS, clock, configuration, engine.
+ */
+#ifndef FRANK_PROGRAMS_WORLD_H
+#define FRANK_PROGRAMS_WORLD_H
+
+#include "dns/zone.h"
+#include "platform/clock/clock.h"
+#include "platform/loop/loop.h"
+#include "programs/frank/cli.h"
+
+struct world {
+    const struct cli *cli;
+    struct env env;
+    struct system_clock clock;
+    struct meter meter;
+    struct zone *zone, *overlay;
+    struct resolver *zone_resolver, *live, *overlay_resolver;
+    struct loop *loop;                    /* only with live DNS */
+    struct config *config;
+    struct engine *engine;
+    FILE *saved_zone;
+    struct text save;                     /* what --save-zone has so far */
+    struct arena *save_arena;
+};
+
+/* EX_OK, or an exit code after complaining. enable/only: see engine_options. */
+int world_open(struct world *, const struct cli *, uint64_t enable, uint64_t only);
+/* The same with no DNS at all: every question is answered by an empty zone. */
+int world_open_offline(struct world *, const struct cli *);
+void world_close(struct world *);
+/* Runs the loop until the transaction is done, at most the message's time-out; then its deadline strikes. */
+void world_finish(struct world *, struct txn *);
+/* Adds the answers this transaction used to --save-zone's file. EX_OK or EX_IOERR/EX_CANTCREAT. */
+int world_save_zone(struct world *, const struct txn *);
+int64_t world_now(struct world *);
+/* One look-up outside a transaction (org-domain); held by the caller, NULL without memory. */
+const struct answer *world_ask(struct world *, struct slice name, uint16_t rtype);
+/* Configuration alone: default path rules of --config. NULL after complaining (EX_CONFIG or EX_NOINPUT in *exit_code). */
+struct config *world_config(const struct cli *, int *exit_code);
+/* This host's fully qualified name, or "localhost". In the arena. */
+struct slice host_fqdn(struct arena *);
+
+#endif

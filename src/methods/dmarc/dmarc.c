@@ -1,0 +1,456 @@
+/*
+ * dmarc.c: the method: discovery, alignment, policy (RFC 9989 4.9 to 4.10, 5.3).
+ *
+ * Order of needs: the author domain's own record; the rest of its walk only if there is none or relaxed
+ * alignment needs the organizational domain; the results of spf and dkim; a walk for each passing
+ * identifier that could share it. An organizational domain is always the name itself or above it, so an
+ * identifier outside the author's organizational domain is not aligned, without a question.
+ */
+#include "methods/dmarc/dmarc.h"
+
+#include "methods/dkim/dkim.h"
+#include "methods/spf/spf.h"
+
+#define DMARC_ASKS 40                /* threats.md T18 */
+#define DMARC_HINTS (2 * DMARC_WALK_MAX + 1)
+#define IDENTIFIERS_MAX 20           /* spf and 16 signatures (threats.md T18), with room */
+
+enum discovery { DISCOVERY_TREEWALK = 0, DISCOVERY_PSL, DISCOVERY_COMPARE };
+
+struct dmarc_conf { bool enabled; unsigned discovery; };
+
+static const struct option dmarc_options[] = {
+    OPTION_ENABLED(struct dmarc_conf, true),
+    { "discovery", OPT_CHOICE, "treewalk", 0, 0, offsetof(struct dmarc_conf, discovery), "treewalk|psl|compare",
+      "How organizational domains are found: RFC 9989's DNS tree walk; the public suffix list, as RFC 7489 did; or by the walk, with the list's answer noted where it differs." },
+    { 0 }
+};
+
+static const struct reason dmarc_reasons[DMARC_REASON_COUNT] = {
+    [DMARC_EXEMPT]               = { "exempt", 1601, AUTH_NONE, "not checked for this client" },
+    [DMARC_OWN_FAILURE]          = { "own-failure", 1602, AUTH_TEMPERROR, "no memory" },
+    [DMARC_OVER_QUOTA]           = { "over-quota", 1603, AUTH_TEMPERROR, "too many questions" },
+    [DMARC_NOT_IN_TIME]          = { "deadline", 1604, AUTH_TEMPERROR, "not finished in time" },
+    [DMARC_ALIGNED]              = { "aligned", 1610, AUTH_PASS, "an authenticated domain is aligned with the author's" },
+    [DMARC_NOT_ALIGNED]          = { "not-aligned", 1611, AUTH_FAIL, "nothing aligned" },
+    [DMARC_NO_RECORD]            = { "no-record", 1612, AUTH_NONE, "the author domain publishes no policy" },
+    [DMARC_POLICY_UNUSABLE]      = { "policy-unusable", 1613, AUTH_NONE, "the policy record has no usable policy and no report address" },
+    [DMARC_DNS_FAILED]           = { "dns-failed", 1614, AUTH_TEMPERROR, "the policy could not be looked up" },
+    [DMARC_IDENTIFIER_UNKNOWN]   = { "identifier-unknown", 1615, AUTH_TEMPERROR, "an aligned identifier could not be authenticated for the moment" },
+    [DMARC_NO_FROM]              = { "no-from", 1620, AUTH_PERMERROR, "there is no From field" },
+    [DMARC_SEVERAL_FROM]         = { "several-from", 1621, AUTH_PERMERROR, "there is more than one From field" },
+    [DMARC_FROM_MALFORMED]       = { "from-malformed", 1622, AUTH_PERMERROR, "the From field is no list of addresses" },
+    [DMARC_FROM_GROUP]           = { "from-group", 1623, AUTH_PERMERROR, "the From field names a group" },
+    [DMARC_FROM_BAD_DOMAIN]      = { "from-bad-domain", 1624, AUTH_PERMERROR, "the From field has no usable domain" },
+    [DMARC_FROM_SEVERAL_DOMAINS] = { "from-several-domains", 1625, AUTH_PERMERROR, "the From field names several domains" },
+    [DMARC_HEADER_OVERFLOW]      = { "header-too-large", 1626, AUTH_PERMERROR, "the header exceeds its bounds" },
+};
+
+/* ---- the state of one run ---- */
+
+enum alignment { NOT_ALIGNED = 0, ALIGNED, ALIGNMENT_UNKNOWN };
+
+struct identifier { struct slice domain; bool spf; enum auth_result word; };
+
+struct run_facts {
+    struct check *c;
+    const struct dmarc_conf *conf;
+    struct slice author;
+    struct dmarc_walk walk;
+    struct slice org;                        /* empty: not needed so far */
+    const struct dmarc_found *policy;
+    struct dmarc_found psl_found;
+    bool absent;
+    enum dmarc_policy published, applied;    /* after sp and np; after t too */
+    bool aligned_spf, aligned_dkim, unknown, over_quota;
+    struct slice aligned_with;
+};
+
+/* ---- saying it ---- */
+
+static void add_published(struct arena *a, struct fact *facts, const struct dmarc_record *r)
+{
+    struct fact *g = fact_add_group(a, facts, "published");
+    if (r->p >= DMARC_POLICY_NONE)
+        fact_add_str(a, g, "p", dmarc_policy_word(r->p));
+    if (r->sp >= DMARC_POLICY_NONE)
+        fact_add_str(a, g, "sp", dmarc_policy_word(r->sp));
+    if (r->np >= DMARC_POLICY_NONE)
+        fact_add_str(a, g, "np", dmarc_policy_word(r->np));
+    fact_add_str(a, g, "adkim", r->strict_dkim ? "s" : "r");
+    fact_add_str(a, g, "aspf", r->strict_spf ? "s" : "r");
+    if (r->fo.len)
+        fact_add_text(a, g, "fo", slice_dup(a, r->fo));
+    fact_add_str(a, g, "t", r->testing ? "y" : "n");
+    if (r->rua.len)
+        fact_add_text(a, g, "rua", slice_dup(a, r->rua));
+}
+
+static struct fact *facts_of(struct run_facts *f, bool passed)
+{
+    struct arena *a = f->c->run.txn->arena;
+    struct fact *facts = fact_group(a, NULL);
+    fact_add_text(a, facts, "from", f->author);
+    if (f->published >= DMARC_POLICY_NONE)
+        fact_add_str(a, facts, "policy", dmarc_policy_word(f->published));
+    else
+        fact_add_null(a, facts, "policy");
+    fact_add_str(a, facts, "disposition", passed || f->applied < DMARC_POLICY_NONE ? "none" : dmarc_policy_word(f->applied));
+    if (f->policy)
+        fact_add_text(a, facts, "record_domain", slice_dup(a, f->policy->domain));
+    if (f->org.len)
+        fact_add_text(a, facts, "org_domain", slice_dup(a, f->org));
+    fact_add_str(a, facts, "discovery", f->conf->discovery == DISCOVERY_PSL ? "psl" : "treewalk");
+    struct fact *aligned = fact_add_group(a, facts, "aligned");
+    fact_add_flag(a, aligned, "spf", f->aligned_spf);
+    fact_add_flag(a, aligned, "dkim", f->aligned_dkim);
+    if (f->policy)
+        add_published(a, facts, f->policy->record);
+    return facts;
+}
+
+static void add_psl_comparison(struct run_facts *f, struct fact *facts)
+{
+    struct arena *a = f->c->run.txn->arena;
+    struct suffix_list *list = f->conf->discovery == DISCOVERY_COMPARE ? suffix_list_builtin() : NULL;
+    if (!list)
+        return;
+    struct slice org = suffix_list_org_domain(list, a, f->author);
+    suffix_list_free(list);
+    struct slice walked = f->org.len ? f->org : f->author;
+    fact_add_text(a, facts, "psl_org_domain", slice_dup(a, org));
+    fact_add_flag(a, facts, "discovery_differs", !name_same(org.len ? org : f->author, walked));
+}
+
+static struct slice text_of(struct run_facts *f, enum dmarc_reason reason)
+{
+    struct text t = text_in(f->c->run.txn->arena, 512);
+    if (f->published < DMARC_POLICY_NONE)
+        return slice_str(dmarc_reasons[reason].text);
+    text_addf(&t, "p=%s%s, ", dmarc_policy_word(f->published), f->applied != f->published ? " (t=y)" : "");
+    if (reason == DMARC_ALIGNED) {
+        text_addf(&t, "aligned by %s: ", f->aligned_dkim ? (f->aligned_spf ? "dkim and spf" : "dkim") : "spf");
+        text_add_shown(&t, f->aligned_with, false);
+    } else {
+        text_add_str(&t, dmarc_reasons[reason].text);
+    }
+    return text_slice(&t);
+}
+
+static void conclude(struct run_facts *f, enum dmarc_reason reason)
+{
+    struct arena *a = f->c->run.txn->arena;
+    struct property *p = ARENA_ARRAY(a, 2, struct property);
+    size_t n = 0;
+    /* RFC 9989 9: header.from is the author domain, policy.dmarc what is asked for after all options */
+    if (p && f->author.len)
+        p[n++] = (struct property){ "header", "from", f->author };
+    if (p && f->applied >= DMARC_POLICY_NONE)
+        p[n++] = (struct property){ "policy", "dmarc", slice_str(dmarc_policy_word(f->applied)) };
+    struct fact *facts = facts_of(f, reason == DMARC_ALIGNED);
+    add_psl_comparison(f, facts);
+    say(f->c, reason, &(struct evidence){
+        .identity = IDENTITY_FROM, .domain = f->author, .text = text_of(f, reason), .properties = p, .property_count = n,
+        .facts = facts, .absent = f->absent, .statement = f->policy != NULL && reason != DMARC_POLICY_UNUSABLE,
+    });
+}
+
+/* ---- the author domain ---- */
+
+static enum dmarc_reason author_reason(const struct txn *t)
+{
+    if (t->message->overflow)
+        return DMARC_HEADER_OVERFLOW;
+    switch (t->author.problem) {
+    case AUTHOR_OK: return t->author.count == 1 ? DMARC_ALIGNED : DMARC_FROM_SEVERAL_DOMAINS;
+    case AUTHOR_NO_FROM: return DMARC_NO_FROM;
+    case AUTHOR_SEVERAL_FROM: return DMARC_SEVERAL_FROM;
+    case AUTHOR_MALFORMED: return DMARC_FROM_MALFORMED;
+    case AUTHOR_GROUP: return DMARC_FROM_GROUP;
+    case AUTHOR_BAD_DOMAIN: return DMARC_FROM_BAD_DOMAIN;
+    case AUTHOR_TOO_MANY_DOMAINS: return DMARC_FROM_SEVERAL_DOMAINS;
+    }
+    return DMARC_FROM_MALFORMED;
+}
+
+/* ---- policy discovery ---- */
+
+static const struct answer *ask_txt(void *context, struct slice name)
+{
+    return ask(context, name, RTYPE_TXT);
+}
+
+static void prefetch_walk(struct check *c, struct slice start)
+{
+    struct slice names[DMARC_WALK_MAX];
+    unsigned n = dmarc_walk_names(start, names);
+    for (unsigned i = 0; i < n; i++)
+        prefetch(c, dmarc_query_name(c->run.scratch, names[i]), RTYPE_TXT);
+}
+
+/* RFC 7489 6.6.3: the author domain, then its organizational domain by the list. */
+static enum dmarc_walk_end discover_by_list(struct run_facts *f)
+{
+    struct arena *scratch = f->c->run.scratch;
+    struct suffix_list *list = suffix_list_builtin();
+    struct slice org = list ? suffix_list_org_domain(list, f->c->run.txn->arena, f->author) : (struct slice){ 0 };
+    suffix_list_free(list);
+    f->org = org.len ? org : f->author;
+    f->walk = (struct dmarc_walk){ .start = f->author };
+    const struct slice names[2] = { f->author, f->org };
+    for (unsigned i = 0; i < 2 && f->walk.count == 0; i++) {
+        const struct answer *a = ask(f->c, dmarc_query_name(scratch, names[i]), RTYPE_TXT);
+        if (!a)
+            return DMARC_WALK_NOT_YET;
+        if (answer_failed(a))
+            return DMARC_WALK_FAILED;
+        const struct dmarc_set *set = answer_has_data(a) ? memo(&f->c->run, a, dmarc_set_make, dmarc_set_release) : NULL;
+        if (set && set->kept == 1 && !set->malformed)
+            f->walk.found[f->walk.count++] = (struct dmarc_found){ names[i], &set->record };
+    }
+    f->policy = f->walk.count ? &f->walk.found[0] : NULL;
+    return DMARC_WALK_DONE;
+}
+
+static enum dmarc_walk_end discover_by_walk(struct run_facts *f)
+{
+    prefetch_walk(f->c, f->author);
+    enum dmarc_walk_end end = dmarc_walk_run(f->c->run.scratch, f->author, ask_txt, f->c, &f->walk);
+    if (end != DMARC_WALK_DONE)
+        return end;
+    f->org = dmarc_org_domain(&f->walk);
+    f->policy = dmarc_policy_of(&f->walk);
+    return DMARC_WALK_DONE;
+}
+
+/* RFC 9989 4.10.1: an unusable p, sp or np counts as p=none if reports are wanted, else the record does not count. */
+static bool record_is_usable(const struct dmarc_record *r)
+{
+    bool bad = r->p == DMARC_POLICY_INVALID || r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID;
+    return !bad || r->has_report_uri;
+}
+
+static enum dmarc_policy existing_policy(const struct dmarc_record *r)
+{
+    return r->sp != DMARC_POLICY_ABSENT ? r->sp : r->p;
+}
+
+static enum dmarc_policy missing_policy(const struct dmarc_record *r)
+{
+    return r->np != DMARC_POLICY_ABSENT ? r->np : existing_policy(r);
+}
+
+static enum dmarc_policy or_none(enum dmarc_policy p)
+{
+    return p >= DMARC_POLICY_NONE ? p : DMARC_POLICY_NONE;
+}
+
+static enum dmarc_policy lowered(enum dmarc_policy p)
+{
+    return p == DMARC_POLICY_REJECT ? DMARC_POLICY_QUARANTINE : DMARC_POLICY_NONE;
+}
+
+/* Which of p, sp and np holds. False: not yet, or the answer was said. */
+static bool choose_policy(struct run_facts *f)
+{
+    const struct dmarc_record *r = f->policy->record;
+    enum dmarc_policy p = r->p;
+    bool bad = r->p == DMARC_POLICY_INVALID || r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID;
+    if (bad) {
+        p = DMARC_POLICY_NONE;
+    } else if (!name_same(f->policy->domain, f->author)) {
+        p = existing_policy(r);
+        if (missing_policy(r) != p) {
+            /* RFC 9989 4.10.1: np holds for names that do not exist: NXDOMAIN, whatever type is asked */
+            const struct answer *a = ask(f->c, f->author, RTYPE_A);
+            if (!a)
+                return false;
+            if (answer_failed(a)) {
+                conclude(f, DMARC_DNS_FAILED);
+                return false;
+            }
+            f->absent = a->status == ANSWER_NXDOMAIN;
+            if (f->absent)
+                p = missing_policy(r);
+        }
+    }
+    f->published = or_none(p);
+    f->applied = r->testing ? lowered(f->published) : f->published;
+    return true;
+}
+
+/* ---- alignment ---- */
+
+static enum alignment by_list(struct run_facts *f, struct slice domain)
+{
+    struct suffix_list *list = suffix_list_builtin();
+    struct slice org = list ? suffix_list_org_domain(list, f->c->run.scratch, domain) : (struct slice){ 0 };
+    suffix_list_free(list);
+    return name_same(org.len ? org : domain, f->org) ? ALIGNED : NOT_ALIGNED;
+}
+
+/* Is this domain aligned with the author's? *not_yet when a walk waits. */
+static enum alignment aligned(struct run_facts *f, struct slice domain, bool strict, bool *not_yet)
+{
+    struct dmarc_walk walk;
+    if (name_same(domain, f->author))
+        return ALIGNED;
+    if (strict || !name_at_or_below(domain, f->org))
+        return NOT_ALIGNED;
+    if (f->conf->discovery == DISCOVERY_PSL)
+        return by_list(f, domain);
+    prefetch_walk(f->c, domain);
+    switch (dmarc_walk_run(f->c->run.scratch, domain, ask_txt, f->c, &walk)) {
+    case DMARC_WALK_NOT_YET:
+        *not_yet = true;
+        return NOT_ALIGNED;
+    case DMARC_WALK_FAILED:
+        return ALIGNMENT_UNKNOWN;
+    case DMARC_WALK_DONE:
+        break;
+    }
+    return name_same(dmarc_org_domain(&walk), f->org) ? ALIGNED : NOT_ALIGNED;
+}
+
+static void identifier_add(struct identifier *list, size_t *n, const struct result *r, bool spf)
+{
+    bool counts = r->word == AUTH_PASS || r->word == AUTH_TEMPERROR;
+    if (counts && r->evidence.domain.len > 0 && *n < IDENTIFIERS_MAX)
+        list[(*n)++] = (struct identifier){ r->evidence.domain, spf, r->word };
+}
+
+/* RFC 9989 4.4: the MAIL FROM identity; for the null sender postmaster@HELO. A HELO check's pass never counts (threats.md T07). */
+static bool spf_counts(const struct txn *t, const struct result *r)
+{
+    return r->evidence.identity == IDENTITY_MAILFROM || (t->mail_from.null && r->evidence.identity == IDENTITY_HELO);
+}
+
+static bool gather_identifiers(struct check *c, struct identifier *list, size_t *n)
+{
+    const struct results *spf = result_of(c, &spf_method);
+    if (!spf)
+        return false;
+    const struct results *dkim = result_of(c, &dkim_method);
+    if (!dkim)
+        return false;
+    for (size_t i = 0; i < spf->count; i++)
+        if (spf_counts(c->run.txn, &spf->at[i]))
+            identifier_add(list, n, &spf->at[i], true);
+    for (size_t i = 0; i < dkim->count; i++)
+        identifier_add(list, n, &dkim->at[i], false);
+    return true;
+}
+
+static void note_alignment(struct run_facts *f, const struct identifier *id, enum alignment how)
+{
+    if (how == ALIGNMENT_UNKNOWN || (how == ALIGNED && id->word == AUTH_TEMPERROR)) {
+        f->unknown = true;
+        return;
+    }
+    if (how != ALIGNED)
+        return;
+    f->aligned_spf = f->aligned_spf || id->spf;
+    f->aligned_dkim = f->aligned_dkim || !id->spf;
+    f->aligned_with = id->domain;
+}
+
+/* False: not yet. */
+static bool align(struct run_facts *f)
+{
+    struct identifier list[IDENTIFIERS_MAX];
+    size_t n = 0;
+    if (!gather_identifiers(f->c, list, &n))
+        return false;
+    const struct dmarc_record *r = f->policy->record;
+    for (size_t i = 0; i < n; i++) {
+        bool not_yet = false;
+        enum alignment how = aligned(f, list[i].domain, list[i].spf ? r->strict_spf : r->strict_dkim, &not_yet);
+        if (not_yet)
+            return false;
+        note_alignment(f, &list[i], how);
+    }
+    return true;
+}
+
+/* ---- the method ---- */
+
+static void dmarc_check(struct check *c)
+{
+    const struct txn *t = c->run.txn;
+    struct run_facts f = { .c = c, .conf = conf_of(&c->run) };
+    if (author_reason(t) != DMARC_ALIGNED) {
+        conclude(&f, author_reason(t));
+        return;
+    }
+    f.author = t->author.domains[0];
+    switch (f.conf->discovery == DISCOVERY_PSL ? discover_by_list(&f) : discover_by_walk(&f)) {
+    case DMARC_WALK_NOT_YET: return;
+    case DMARC_WALK_FAILED: conclude(&f, DMARC_DNS_FAILED); return;
+    case DMARC_WALK_DONE: break;
+    }
+    if (!f.policy) {
+        conclude(&f, DMARC_NO_RECORD);
+        return;
+    }
+    if (!record_is_usable(f.policy->record)) {
+        conclude(&f, DMARC_POLICY_UNUSABLE);
+        return;
+    }
+    if (!choose_policy(&f) || !align(&f))
+        return;
+    if (f.aligned_spf || f.aligned_dkim)
+        conclude(&f, DMARC_ALIGNED);
+    else
+        conclude(&f, f.unknown ? DMARC_IDENTIFIER_UNKNOWN : DMARC_NOT_ALIGNED);
+}
+
+/* The first From may not be the only one: a hint too many, never a wrong result. */
+static void dmarc_scout(struct scout *s)
+{
+    const struct field *from = message_field(s->run.txn->message, SLICE("From"), 1);
+    struct address_list list;
+    if (!from || !address_list_parse(s->run.scratch, from->value, &list) || list.count == 0)
+        return;
+    struct slice names[DMARC_WALK_MAX];
+    unsigned n = dmarc_walk_names(list.at[0].normal_domain, names);
+    for (unsigned i = 0; i < n; i++)
+        hint(s, dmarc_query_name(s->run.scratch, names[i]), RTYPE_TXT);
+}
+
+static struct slice dmarc_explain(struct arena *a, const struct txn *t, const struct result *r)
+{
+    struct text s = text_in(a, 512);
+    (void)t;
+    if (r->reason == DMARC_NOT_ALIGNED) {
+        text_add_shown(&s, r->evidence.domain, false);
+        text_add_str(&s, ": sign this mail with DKIM as d=");
+        text_add_shown(&s, r->evidence.domain, false);
+        text_add_str(&s, ", or send it with an envelope sender in that domain from a host its SPF record lists");
+    } else if (r->reason == DMARC_POLICY_UNUSABLE) {
+        text_add_shown(&s, r->evidence.domain, false);
+        text_add_str(&s, ": correct p=, sp= or np= in the record at _dmarc: none, quarantine or reject");
+    }
+    return text_slice(&s);
+}
+
+bool dmarc_walk_org_domain(struct arena *a, struct slice domain, dmarc_asker asker, void *context, struct slice *org)
+{
+    struct dmarc_walk walk;
+    if (dmarc_walk_run(a, domain, asker, context, &walk) != DMARC_WALK_DONE)
+        return false;
+    *org = dmarc_org_domain(&walk);
+    return true;
+}
+
+static const char *const dmarc_scout_fields[] = { "From", NULL };
+
+const struct method dmarc_method = {
+    .name = "dmarc", .title = "Domain-based Message Authentication, Reporting, and Conformance (RFC 9989)",
+    .when = STAGE_HEADERS, .registered = true,
+    .subjects_max = 1, .asks = DMARC_ASKS, .hints = DMARC_HINTS,
+    .options = dmarc_options, .conf_size = sizeof(struct dmarc_conf),
+    .reasons = dmarc_reasons, .reason_count = DMARC_REASON_COUNT,
+    .reason_exempt = DMARC_EXEMPT, .reason_own_failure = DMARC_OWN_FAILURE,
+    .check = dmarc_check, .scout = dmarc_scout, .scout_when = STAGE_HEADERS, .scout_fields = dmarc_scout_fields,
+    .explain = dmarc_explain,
+};

@@ -62,7 +62,8 @@ struct run_facts {
     struct dmarc_found psl_found;
     bool absent;
     enum dmarc_policy published, applied;    /* after sp and np; after t too */
-    bool aligned_spf, aligned_dkim, unknown, over_quota;
+    bool org_unknown;                        /* the walk failed above the author domain's own record */
+    bool aligned_spf, aligned_dkim, unknown;
     struct slice aligned_with;
 };
 
@@ -216,10 +217,13 @@ static enum dmarc_walk_end discover_by_walk(struct run_facts *f)
 {
     prefetch_walk(f->c, f->author);
     enum dmarc_walk_end end = dmarc_walk_run(f->c->run.scratch, f->author, ask_txt, f->c, &f->walk);
-    if (end != DMARC_WALK_DONE)
+    bool own_record = f->walk.count > 0 && name_same(f->walk.found[0].domain, f->author);
+    /* With a record of its own the domain has its policy; only relaxed alignment misses the rest of the walk. */
+    f->org_unknown = end == DMARC_WALK_FAILED && own_record;
+    if (end != DMARC_WALK_DONE && !f->org_unknown)
         return end;
-    f->org = dmarc_org_domain(&f->walk);
-    f->policy = dmarc_policy_of(&f->walk);
+    f->org = f->org_unknown ? (struct slice){ 0 } : dmarc_org_domain(&f->walk);
+    f->policy = f->org_unknown ? &f->walk.found[0] : dmarc_policy_of(&f->walk);
     return DMARC_WALK_DONE;
 }
 
@@ -295,7 +299,11 @@ static enum alignment aligned(struct run_facts *f, struct slice domain, bool str
     struct dmarc_walk walk;
     if (name_same(domain, f->author))
         return ALIGNED;
-    if (strict || !name_at_or_below(domain, f->org))
+    if (strict)
+        return NOT_ALIGNED;
+    if (f->org_unknown)
+        return name_same(name_last_labels(domain, 1), name_last_labels(f->author, 1)) ? ALIGNMENT_UNKNOWN : NOT_ALIGNED;
+    if (!name_at_or_below(domain, f->org))
         return NOT_ALIGNED;
     if (f->conf->discovery == DISCOVERY_PSL)
         return by_list(f, domain);

@@ -22,7 +22,10 @@ static int print_org(struct cli *cli, struct slice domain, struct slice org, con
 static int by_list(struct cli *cli, struct slice domain)
 {
     const char *error = "unreadable";
-    struct suffix_list *list = suffix_list_read(cli->psl, &error);
+    struct slice text;
+    if (!read_file(cli->arena, cli->psl, SUFFIX_LIST_OCTETS_MAX, &text))
+        return EX_NOINPUT;
+    struct suffix_list *list = suffix_list_read(text, &error);
     if (!list) {
         complain("%s: %s", cli->psl, error);
         return EX_DATAERR;

@@ -1,4 +1,5 @@
 /* engine.c: what lives as long as the process or the session: sections, configuration, pools. */
+#include "engine/engine.h"
 #include "engine/state.h"
 
 #include <assert.h>

@@ -1,8 +1,5 @@
 #include "methods/list.h"
 
-#include "methods/auth/auth.h"
-#include "methods/iprev/iprev.h"
-
 /* A new method is one line here and one folder. Order: a method may take the result_of those above it only. */
 const struct method *const methods[] = {
     &auth_method,

@@ -8,8 +8,7 @@
  */
 #include "methods/dmarc/dmarc.h"
 
-#include "methods/dkim/dkim.h"
-#include "methods/spf/spf.h"
+#include "methods/list.h"
 
 #define DMARC_ASKS 40                /* threats.md T18 */
 #define DMARC_HINTS (2 * DMARC_WALK_MAX + 1)

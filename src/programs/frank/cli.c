@@ -10,6 +10,8 @@
 
 #include "mail/date.h"
 
+#define TIMEOUT_SECONDS_MAX 3600
+
 static const char *program_name = "frank";
 
 void set_program_name(const char *subcommand)
@@ -151,12 +153,12 @@ static bool list_add(struct cli_list *l, const char *value)
     return true;
 }
 
-static bool parse_seconds(const char *text, double *out)
+static bool parse_seconds(const char *text, unsigned *out)
 {
-    char *end;
-    errno = 0;
-    *out = strtod(text, &end);      /* our own command line, not a stranger's text */
-    return errno == 0 && *end == '\0' && end != text && *out > 0 && *out <= 3600;
+    uint64_t n;
+    bool good = number_of(slice_str(text), 1, TIMEOUT_SECONDS_MAX, &n);
+    *out = good ? (unsigned)n : 0;
+    return good;
 }
 
 /* False: the value cannot be that option's. */

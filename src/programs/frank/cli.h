@@ -21,7 +21,7 @@ struct cli {
     bool has_ip, has_at, json, explain, exit_verdict;
     struct ip ip;
     int64_t at;
-    double timeout_seconds;     /* 0: default */
+    unsigned timeout_seconds;    /* 0: default */
     char **files;
     size_t file_count;
     struct arena *arena;        /* for what options leave behind; process lifetime */

@@ -71,7 +71,7 @@ static int open_live(struct world *w)
         .cache_octets = 8u << 20, .validate = true, .in_flight_max = 512,
     };
     if (w->cli->timeout_seconds > 0)
-        options.question_timeout_us = (uint64_t)(w->cli->timeout_seconds * 1e6);
+        options.question_timeout_us = (uint64_t)w->cli->timeout_seconds * 1000000;
     w->loop = loop_new();
     w->live = w->loop ? live_resolver_new(w->loop, &options, &error) : NULL;
     if (w->live)
@@ -190,7 +190,7 @@ int64_t world_now(struct world *w)
 static int64_t wait_limit_us(const struct world *w)
 {
     if (w->cli->timeout_seconds > 0)
-        return (int64_t)(w->cli->timeout_seconds * 1e6);
+        return (int64_t)w->cli->timeout_seconds * 1000000;
     return (int64_t)engine_conf(w->engine)->message_timeout_seconds * 1000000;
 }
 

@@ -4,6 +4,7 @@
 const struct method *const methods[] = {
     &auth_method,
     &iprev_method,
+    &spf_method,
     NULL,
 };
 

@@ -11,7 +11,7 @@ static bool is_root(struct slice name)
 
 struct slice name_undotted(struct slice name)
 {
-    if (name.len > 1 && name.at[name.len - 1] == '.')
+    if (name.len > 1 && name.at[name.len - 1] == '.' && name.at[name.len - 2] != '.')     /* "..": no name, stays none */
         return slice_first(name, name.len - 1);
     return name;
 }

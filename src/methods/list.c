@@ -5,6 +5,7 @@ const struct method *const methods[] = {
     &auth_method,
     &iprev_method,
     &spf_method,
+    &dkim_method,
     NULL,
 };
 

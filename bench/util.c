@@ -66,17 +66,13 @@ void buf_be32(struct buf *b, uint32_t n)
 
 void buf_fmt(struct buf *b, const char *format, ...)
 {
-    va_list list, again;
-    char none[1];
+    va_list list;
+    char *made = NULL;
     va_start(list, format);
-    va_copy(again, list);
-    int len = vsnprintf(none, sizeof none, format, list);
+    int len = vasprintf(&made, format, list);
     va_end(list);
     if (len < 0)
-        die("bad format");
-    char *made = zalloc((size_t)len + 1, 1);
-    vsnprintf(made, (size_t)len + 1, format, again);
-    va_end(again);
+        die("out of memory");
     buf_add(b, made, (size_t)len);
     free(made);
 }

@@ -14,14 +14,18 @@ struct loop_watch;      /* interest in one descriptor */
 struct loop_timer;
 
 struct loop *loop_new(void);                                     /* NULL without memory */
+/* NULL allowed, here and in the other free functions. Watches and timers must be freed before. */
 void loop_free(struct loop *);
+/* What a child does, after fork, with its copy of the parent's loop: frees it without touching the parent's. Watches and timers of
+ * it must not be used, nor freed, any more. */
+void loop_free_in_child(struct loop *);
 void *loop_event_base(struct loop *);                            /* for libunbound's event interface only */
 /* Handles what is ready; waits at most max_us (-1: until something is). False: error of the loop itself. */
 bool loop_turn(struct loop *, int64_t max_us);
 /* Until loop_stop. */
 bool loop_run(struct loop *);
 void loop_stop(struct loop *);
-int64_t loop_now_us(struct loop *);                              /* monotonic, cached per turn */
+int64_t loop_now_us(struct loop *);                              /* monotonic */
 
 enum loop_interest { LOOP_READ = 1, LOOP_WRITE = 2 };
 struct loop_watch *loop_watch_new(struct loop *, int fd, void (*ready)(void *context, unsigned interest), void *context);

@@ -12,17 +12,21 @@
 #include "env/env.h"
 #include "platform/loop/loop.h"
 
+#define LIVE_QUESTION_TIMEOUT_US 8000000
+#define LIVE_IN_FLIGHT_MAX 512
+
 struct live_options {
     const struct slice *forward;         /* "192.0.2.53", "192.0.2.53:5353", "[2001:db8::1]:53"; none: resolv.conf's servers if all are loopback, else own recursion */
     size_t forward_count;
-    uint64_t question_timeout_us;        /* default 8 s; expires as an ANSWER_TIMEOUT */
+    uint64_t question_timeout_us;        /* 0: LIVE_QUESTION_TIMEOUT_US; expires as an ANSWER_TIMEOUT, from the asking, waiting included */
     size_t cache_octets;                 /* of libunbound's caches together */
-    bool validate;                       /* DNSSEC with the system's root anchor, own recursion only unless set */
-    unsigned in_flight_max;              /* more questions wait (bounded) */
+    bool validate;                       /* DNSSEC with the system's root anchor, where the recursion is our own (a forwarder may strip signatures) */
+    unsigned in_flight_max;              /* 0: LIVE_IN_FLIGHT_MAX; up to eight times as many more wait, further ones fail at once (SERVFAIL) */
 };
 
 /* NULL + *error (static text). The trust anchor is read here, before any sandbox closes: the context is finalised. */
 struct resolver *live_resolver_new(struct loop *, const struct live_options *, const char **error);
+/* Who still waits hears no more. NULL allowed. */
 void live_resolver_free(struct resolver *);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "engine/state.h"
 
+#define RECORD_REPAIRS_MAX 4         /* sentences in one report */
 #define RECORD_RESULTS_MAX 256       /* results read back from one journal line */
 
 /* ---- writing ---- */
@@ -140,6 +141,34 @@ static void add_verdict(struct transaction *t, struct fact *root)
         fact_add_str(a, cites, NULL, v->cites[i]->method->name);
 }
 
+static bool wants_repair(enum auth_result word)
+{
+    switch (word) {
+    case AUTH_FAIL: case AUTH_SOFTFAIL: case AUTH_PERMERROR: case AUTH_POLICY: return true;
+    case AUTH_NONE: case AUTH_TEMPERROR: case AUTH_NEUTRAL: case AUTH_PASS: return false;
+    }
+    return false;
+}
+
+/* What the domain's owner can do, for results that ask for it. */
+static void add_repairs(struct transaction *t, struct fact *root)
+{
+    struct fact *list = fact_add_list(t->arena, root, "repair");
+    unsigned count = 0;
+    for (size_t i = 0; i < t->flat_count && count < RECORD_REPAIRS_MAX; i++) {
+        const struct result *r = &t->flat[i];
+        if (!r->method->explain || !wants_repair(r->word))
+            continue;
+        struct slice text = r->method->explain(t->arena, &t->facts, r);
+        if (text.len == 0)
+            continue;
+        struct fact *g = fact_add_group(t->arena, list, NULL);
+        fact_add_str(t->arena, g, "method", r->method->name);
+        fact_add_text(t->arena, g, "text", text);
+        count++;
+    }
+}
+
 static void add_counts(struct transaction *t, struct fact *root)
 {
     struct arena *a = t->arena;
@@ -175,6 +204,7 @@ struct fact *txn_record(struct txn *txn)
             add_one(t, root, &t->states[i]);
     }
     add_verdict(t, root);
+    add_repairs(t, root);
     add_counts(t, root);
     fact_add_text(a, root, "authentication_results", txn_authentication_results(txn));
     t->record = root;

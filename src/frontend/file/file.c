@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define CHUNK_OCTETS 65536
-#define HEADER_ARENA_OCTETS (8u << 20)        /* the header's cap and what is parsed from it */
+#define HEADER_ARENA_OCTETS (16u << 20)       /* the header up to its cap, twice, and what is parsed from it */
 #define HEADER_FIELDS_MAX (MESSAGE_FIELDS_MAX + 1)   /* one more than the engine keeps, so that it sees the overflow */
 
 /* ---- reading ---- */
@@ -83,7 +83,7 @@ struct reader {
     const struct txn_host *host;
     struct file_run *out;
     struct slice *fields;
-    size_t count;
+    size_t count, octets;
     struct message peek;              /* the same fields, to look facts up */
     bool failed;
 };
@@ -156,11 +156,11 @@ static void facts_gather(struct reader *r, struct facts *f)
 static void on_field(void *context, struct slice raw)
 {
     struct reader *r = context;
-    if (r->count == HEADER_FIELDS_MAX)
+    /* The field that crosses a bound is still handed on: the engine must see the overflow. */
+    if (r->count == HEADER_FIELDS_MAX || r->octets > MESSAGE_HEADER_OCTETS_MAX)
         return;
+    r->octets += raw.len + 2;
     struct slice copy = slice_dup(r->out->arena, raw);
-    if (raw.len > 0 && copy.len == 0)
-        return;                                  /* over the header's cap: the engine sees fewer octets, see below */
     r->fields[r->count++] = copy;
     message_add(&r->peek, copy);
 }

@@ -154,7 +154,8 @@ static int print_record(struct fact *record, const struct cli *cli, const struct
 
 static int verify_files(struct world *w, const struct method *only)
 {
-    static char *dash[] = { (char []){ "-" } };
+    static char dash_text[] = "-";
+    static char *dash[] = { dash_text };
     char **files = w->cli->file_count ? w->cli->files : dash;
     size_t count = w->cli->file_count ? w->cli->file_count : 1;
     int worst = EX_OK, verdict_exit = 0;

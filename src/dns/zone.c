@@ -1,6 +1,7 @@
 #include "dns/zone.h"
 
 #include "dns/zone_parts.h"
+
 /*
  * Look-up cost: one hash of the name per question; the first time also one per label and alias.
  * Questions come from strangers (SPF macros), so the answers kept are bounded: past the bound all of

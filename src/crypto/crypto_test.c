@@ -87,6 +87,18 @@ static void digests_in_pieces(void **state)
         hasher_add(h, text);
         assert_true(hasher_end(h, out));
         assert_slices(slice_of(out, hash_octets(digests[i].alg)), want);
+        /* a copy goes its own way, from any point */
+        struct hasher *copy = hasher_new(HASH_SHA1);
+        for (size_t cut = 0; cut <= text.len; cut++) {
+            hasher_add(h, slice_first(text, cut));
+            assert_true(hasher_copy(copy, h));
+            hasher_add(h, SLICE("something else"));
+            hasher_add(copy, slice_from(text, cut));
+            assert_true(hasher_end(copy, out));
+            assert_slices(slice_of(out, hash_octets(digests[i].alg)), want);
+            assert_true(hasher_end(h, out));
+        }
+        hasher_free(copy);
         hasher_free(h);
     }
     assert_null(hasher_new(HASH_NONE));

@@ -81,6 +81,17 @@ void hasher_reset(struct hasher *h, enum hash_alg alg)
     h->failed = false;
 }
 
+bool hasher_copy(struct hasher *to, const struct hasher *from)
+{
+    hasher_reset(to, from->alg);
+    if (from->running && (from->failed || EVP_MD_CTX_copy_ex(to->context, from->context) != 1)) {
+        provider_forget_errors();
+        return false;
+    }
+    to->running = from->running;
+    return true;
+}
+
 void hasher_free(struct hasher *h)
 {
     if (!h)

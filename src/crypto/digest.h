@@ -25,6 +25,8 @@ void hasher_add(struct hasher *, struct slice);
 /* Ends the digest and makes the object ready for the next one. False when the library failed. */
 MUST_CHECK bool hasher_end(struct hasher *, uint8_t out[HASH_OCTETS_MAX]);
 void hasher_reset(struct hasher *, enum hash_alg);   /* forgets what it has; reuse without allocation */
+/* `to` goes on where `from` is now; for hashes of many beginnings of one text. False: the library failed. */
+MUST_CHECK bool hasher_copy(struct hasher *to, const struct hasher *from);
 void hasher_free(struct hasher *);
 MUST_CHECK bool hash_once(enum hash_alg, struct slice, uint8_t out[HASH_OCTETS_MAX]);
 /* Lengths compared first, then in constant time (threats.md T13). */

@@ -1,4 +1,5 @@
 /* Signatures and keys as data, and the hash over fields: what needs no engine. */
+#include "methods/dkim/dkim_forensics.h"
 #include "methods/dkim/dkim_say.h"
 #include "methods/dkim/dkim_verify.h"
 #include "methods/dkim/test_mail.h"
@@ -592,6 +593,102 @@ static void body_is_compared_with_bh(void **state)
     assert_true(dkim_digest_spec(s).length == DIGEST_WHOLE);
 }
 
+/* ---- forensics ---- */
+
+#define SIX "one\r\ntwo\r\n\r\nfour  x \r\n\r\n\r\n"
+#define TEN_LINES "1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n9\r\n10\r\n"
+#define SIXTY_LINES TEN_LINES TEN_LINES TEN_LINES TEN_LINES TEN_LINES TEN_LINES
+
+static const struct { const char *name, *c, *was, *is, *finding; int64_t lines; } bodies[] = {
+    { "footer of one line",    "simple/simple",   SIX, SIX "footer\r\n", "footer-added", 1 },
+    { "footer of two lines",   "relaxed/relaxed", SIX, SIX "-- \r\nfooter\r\n", "footer-added", 2 },
+    { "footer without end",    "relaxed/relaxed", SIX, SIX "--\r\nfooter", "footer-added", 2 },
+    { "footer and empty lines", "simple/simple",  SIX, SIX "footer\r\n\r\n\r\n", "footer-added", 3 },
+    { "footer of 63 lines",    "simple/simple",   SIX, SIX SIXTY_LINES "x\r\nx\r\nx\r\n", "footer-added", 63 },
+    { "footer of 64 lines",    "simple/simple",   SIX, SIX SIXTY_LINES "x\r\nx\r\nx\r\nx\r\n", "footer-added", 64 },
+    { "footer of 65 lines",    "simple/simple",   SIX, SIX SIXTY_LINES "x\r\nx\r\nx\r\nx\r\nx\r\n", "body-unknown", 0 },
+    { "footer on an empty body", "simple/simple", "", "footer\r\n", "footer-added", 1 },
+    { "last line changed",     "simple/simple",   SIX, "one\r\ntwo\r\n\r\nfour  y \r\n", "body-unknown", 0 },
+    { "blanks changed",        "simple/simple",   "a b\r\n", "a  b \r\n", "other-form", 0 },
+    { "blanks and more",       "simple/simple",   "a b\r\n", "a  c \r\n", "body-unknown", 0 },
+    { "first line changed",    "relaxed/relaxed", SIX, "One\r\ntwo\r\n\r\nfour x\r\n", "body-unknown", 0 },
+};
+
+/* The result a failed body gets, without an engine. */
+static struct result failed_result(const char *c, const char *body, enum dkim_reason reason, const char *more)
+{
+    struct text tags = text_in(arena, 1024), mail = text_in(arena, 4096);
+    text_addf(&tags, "v=1; a=rsa-sha256; c=%s; d=a.example; s=s1; h=from; %s", c, more);
+    text_add_octet(&tags, '\0');
+    text_addf(&mail, "From: a@a.example\r\n\r\n%s", body);
+    struct test_mail read_back;
+    test_mail_read(arena, test_mail_signed(arena, TEST_KEY_RSA_1024, SLICE("DKIM-Signature"), (const char *)text_slice(&tags).at, text_slice(&mail)), &read_back);
+    const struct field *field = message_field(&read_back.message, SLICE("DKIM-Signature"), 1);
+    return (struct result){ .reason = reason, .evidence = { .detail = dkim_signature_make(arena, field) } };
+}
+
+static const struct fact *body_finding(const struct result *r, struct slice body, size_t chunk)
+{
+    struct fact *list = fact_group(arena, NULL);
+    struct dkim_forensics *f = dkim_forensics_begin(arena, r);
+    assert_non_null(f);
+    for (size_t at = 0; at < body.len; at += chunk)
+        dkim_forensics_push(f, slice_first(slice_from(body, at), chunk));
+    dkim_forensics_end(f, list);
+    assert_non_null(list->first);
+    assert_null(list->first->next);
+    return list->first;
+}
+
+static void changed_bodies_are_explained(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct result r = failed_result(bodies[i].c, bodies[i].was, DKIM_BODY_DIFFERS, "");
+        static const size_t chunks[] = { 1, 2, 3, 7, 100000 };
+        for (size_t k = 0; k < COUNT_OF(chunks); k++) {
+            const struct fact *f = body_finding(&r, slice_str(bodies[i].is), chunks[k]);
+            if (!slice_same(fact_text(f, "finding"), slice_str(bodies[i].finding)) || fact_number(f, "lines", 0) != bodies[i].lines)
+                fail_msg("%s: %.*s %d", bodies[i].name, (int)fact_text(f, "text").len, (const char *)fact_text(f, "text").at,
+                         (int)fact_number(f, "lines", 0));
+        }
+    }
+    struct result good = failed_result("simple/simple", "x", DKIM_VERIFIED, "");
+    assert_null(dkim_forensics_begin(arena, &good));
+    assert_null(dkim_forensics_begin(arena, &(struct result){ .reason = DKIM_BODY_DIFFERS }));
+}
+
+static const struct { const char *name, *z, *header, *finding, *field; size_t count; } copies[] = {
+    { "subject changed", "From:a@a.example|Subject:=20old", "From: a@a.example\r\nSubject: [list] old\r\n", "field-changed", "Subject", 1 },
+    { "only blanks",     "From:=20a@a.example|Subject:=20old=20x", "From:a@a.example\r\nSUBJECT:  old\r\n  x\r\n", "copies-agree", "", 1 },
+    { "removed",         "From:a@a.example|Cc:b", "From: a@a.example\r\n", "field-removed", "Cc", 1 },
+    { "one of several",  "Received:b", "Received: a\r\nReceived: b\r\n", "copies-agree", "", 1 },
+    { "junk",            "|||x|=", "From: a\r\n", "copies-agree", "", 1 },
+    { "two changed",     "From:b|Subject:b", "From: a\r\nSubject: a\r\n", "field-changed", "From", 2 },
+};
+
+static void copied_fields_are_compared(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(copies); i++) {
+        char z[256];
+        struct text t = text_fixed(z, sizeof z);
+        text_addf(&t, "z=%s; ", copies[i].z);
+        text_add_octet(&t, '\0');
+        struct result r = failed_result("simple/simple", "x", DKIM_SIGNATURE_DIFFERS, z);
+        struct test_mail mail;
+        test_mail_read(arena, slice_str(copies[i].header), &mail);
+        struct fact *list = fact_group(arena, NULL);
+        dkim_forensics_header(arena, &mail.message, &r, list);
+        size_t count = 0;
+        for (const struct fact *f = list->first; f; f = f->next)
+            count++;
+        if (count != copies[i].count || !slice_same(fact_text(list->first, "finding"), slice_str(copies[i].finding))
+            || !slice_same(fact_text(list->first, "field"), slice_str(copies[i].field)))
+            fail_msg("%s: %zu", copies[i].name, count);
+    }
+}
+
 static void ages_are_said(void **state)
 {
     (void)state;
@@ -635,6 +732,8 @@ int main(void)
         cmocka_unit_test(fields_are_taken_from_below),
         cmocka_unit_test(all_forms_verify),
         cmocka_unit_test(body_is_compared_with_bh),
+        cmocka_unit_test(changed_bodies_are_explained),
+        cmocka_unit_test(copied_fields_are_compared),
         cmocka_unit_test(ages_are_said),
         cmocka_unit_test(reasons_are_distinct),
     };

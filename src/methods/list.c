@@ -6,6 +6,7 @@ const struct method *const methods[] = {
     &iprev_method,
     &spf_method,
     &dkim_method,
+    &arc_method,
     &dmarc_method,
     NULL,
 };

@@ -1,0 +1,28 @@
+/*
+ * arc.h: Authenticated Received Chain (RFC 8617): one subject, the chain as it is now.
+ *
+ * pass means only that the chain is intact. What a sealer claims counts for sealers the operator named,
+ * and only to explain a DMARC failure to the verdict, never to change a result (threats.md T20): facts
+ * hold `trusted_result` with the claims of the oldest sealer from which on every sealer is trusted.
+ */
+#ifndef FRANK_METHODS_ARC_ARC_H
+#define FRANK_METHODS_ARC_ARC_H
+
+#include "methods/arc/arc_chain.h"
+#include "methods/list.h"
+
+#define ARC_ASKS 100                  /* threats.md T18 */
+#define ARC_HINTS 100
+/* dkim may use 16 x 3 of the message's 120 public-key operations, the rest is here; so neither ever depends on which came first. */
+#define ARC_KEY_OPERATIONS 72
+/* Older message signatures tried for oldest-pass; no result depends on them. */
+#define ARC_OLDER_MAX 20
+
+struct arc_conf {
+    bool enabled;
+    uint64_t clock_skew;              /* seconds */
+    uint64_t rsa_bits;
+    struct texts trusted_sealers;     /* d= of seals, normal form */
+};
+
+#endif

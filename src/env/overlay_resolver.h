@@ -2,8 +2,15 @@
  * overlay_resolver.h: names a zone knows from that zone, the rest from another resolver: "try a record
  * before publishing it" (--overlay).
  *
- * A name is the zone's if the zone has it, something below it, or a directive for it; it is then the zone's
- * for every type. Both are borrowed.
+ * A name is the zone's if the zone has it, something below it, or a directive for it; it is then the
+ * zone's for every type. What would hold once the zone is published holds here:
+ *   an alias in the zone whose target is not in it is followed at the other resolver
+ *     (s1._domainkey.example.org CNAME s1.provider.example), and the answer is to the alias's question;
+ *   a wildcard in the zone answers for names that do not exist at the other resolver, and hides none.
+ * An alias at the other resolver that leads into the zone is not seen: that resolver follows it itself.
+ *
+ * Answers from the zone have ORIGIN_OVERLAY (the zone is told so). Zone and resolver are borrowed and
+ * must outlive this one; every open question is withdrawn or delivered before it is freed.
  */
 #ifndef FRANK_ENV_OVERLAY_RESOLVER_H
 #define FRANK_ENV_OVERLAY_RESOLVER_H

@@ -6,8 +6,7 @@ static const struct answer *zone_ask(struct resolver *r, const struct question *
 {
     (void)w;
     const struct answer *a = zone_answer(((struct zone_resolver *)r)->zone, q);
-    /* Without memory nobody would ever deliver: a failure now is better. NULL again only if even that fails. */
-    return a ? a : answer_of_status(q->name, q->type, ANSWER_SERVFAIL);
+    return a ? a : answer_without_memory();             /* nobody would ever deliver */
 }
 
 static void zone_withdraw(struct resolver *r, struct waiter *w)

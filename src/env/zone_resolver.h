@@ -1,7 +1,8 @@
 /*
  * zone_resolver.h: a resolver over a zone, which answers at once: --zone, offline use, tests.
  *
- * ask() never returns NULL while there is memory, so deliver() is never called. The zone is borrowed.
+ * ask() never returns NULL, so deliver() is never called; without memory the answer is a failure
+ * (answer_without_memory). The zone is borrowed and may be read into between questions.
  */
 #ifndef FRANK_ENV_ZONE_RESOLVER_H
 #define FRANK_ENV_ZONE_RESOLVER_H

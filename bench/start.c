@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_NS = 200000, LIMIT_SECONDS = 60, STOP_SECONDS = 20 };
+enum { POLL_NS = 200000, LIMIT_SECONDS = 60, STOP_SECONDS = 1 };
 
 static bool answers(const struct sockaddr_un *at, const struct buf *offer)
 {

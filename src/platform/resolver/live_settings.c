@@ -19,8 +19,7 @@
 /* Which zones Frank must ask about though unbound would answer them itself: *.test, 127/8, ::1, and by the two *lan-zones
  * options 10/8, 192.0.2/24 and their like. A mail filter is asked about such names in tests and on inner networks. */
 static const char *const not_built_in[] = {
-    "test. nodefault", "127.in-addr.arpa. nodefault",
-    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa. nodefault",
+    "test.", "127.in-addr.arpa.", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
 };
 
 static const struct { const char *name, *value; } settings[] = {
@@ -58,8 +57,6 @@ static bool set_all(struct ub_ctx *c, const struct live_options *o)
     bool good = true;
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         good = set(c, settings[i].name, settings[i].value) && good;
-    for (size_t i = 0; i < COUNT_OF(not_built_in); i++)
-        good = set(c, "local-zone:", not_built_in[i]) && good;
     /* A question may need several packets at once while it recurses. */
     good = set_number(c, "outgoing-range:", between(2u * (uint64_t)o->in_flight_max, SOCKETS_MIN, SOCKETS_MAX)) && good;
     good = set_number(c, "msg-cache-size:", o->cache_octets / 4) && good;
@@ -192,13 +189,22 @@ static bool configure(struct ub_ctx *c, const struct live_options *o, const char
     return validate || set(c, "module-config:", "iterator");
 }
 
+/* Finalises the context. ("local-zone: ... nodefault" has no effect when it is set through the library.) */
+static bool take_out_built_in_zones(struct ub_ctx *c)
+{
+    for (size_t i = 0; i < COUNT_OF(not_built_in); i++)
+        if (ub_ctx_zone_remove(c, not_built_in[i]) != 0)
+            return false;
+    return true;
+}
+
 struct ub_ctx *live_context_new(struct loop *l, const struct live_options *o, const char **error)
 {
     *error = "no memory for the DNS library";
     struct ub_ctx *c = ub_ctx_create_event(loop_event_base(l));
     if (!c)
         return NULL;
-    if (configure(c, o, error))
+    if (configure(c, o, error) && take_out_built_in_zones(c))
         return c;
     ub_ctx_delete(c);
     return NULL;

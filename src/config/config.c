@@ -121,6 +121,32 @@ static struct config *config_new(const struct section *sections, size_t count)
     return c;
 }
 
+bool config_group(struct arena *arena, const struct option *options, const struct conf_node *group, void *out, struct config_error *e)
+{
+    const struct section of = { .options = options };
+
+    if (group->kind != NODE_GROUP) {
+        config_complain(e, group, "a group { ... } is wanted");
+        return false;
+    }
+    for (const struct option *o = options; o->type != OPT_END; o++) {
+        if (!value_default(arena, o, out)) {
+            config_complain(e, group, "no memory");
+            return false;
+        }
+    }
+    for (const struct conf_node *n = group->first; n; n = n->next) {
+        const struct option *o = option_named(&of, slice_str(n->name));
+        if (o == NULL) {
+            config_complain(e, n, "there is no option \"%s\" here", n->name);
+            return false;
+        }
+        if (!config_value(arena, o, n, (uint8_t *)out + o->offset, e))
+            return false;
+    }
+    return true;
+}
+
 static bool section_read(struct config *c, size_t i, const struct conf_node *root, struct config_error *e)
 {
     const struct section *s = &c->sections[i];

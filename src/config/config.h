@@ -40,7 +40,9 @@ struct arena *config_arena(struct config *);                     /* for owners o
  */
 #define CONFIG_DEPTH_MAX 16         /* nested groups and lists (ours) */
 const struct conf_node *config_tree(struct arena *, const char *file_name, struct slice text, struct config_error *);
-/* A value of the file is good for its option? For owners of OPT_NODE that have dates, durations ... inside. Writes the C value. */
+/* For owners of OPT_NODE: one group of the tree by a table of its own: defaults, unknown names, types. */
+MUST_CHECK bool config_group(struct arena *, const struct option *, const struct conf_node *group, void *out, struct config_error *);
+/* One value by its option; writes the C value. */
 MUST_CHECK bool config_value(struct arena *, const struct option *, const struct conf_node *, void *out, struct config_error *);
 /* A node as the file writes it, on one line: "( { name = \"a\"; } )". */
 void config_print_node(const struct conf_node *, struct text *out);

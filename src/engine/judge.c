@@ -43,6 +43,7 @@ void engine_fill_case(struct transaction *t, struct arena *arena, struct case_fa
         .author = t->facts.author.problem, .results = t->flat, .result_count = t->flat_count,
         .settled = settled_mask(t), .own_failure = t->own_failure || arena_failed(t->arena),
     };
+    f->from_domain_count = t->facts.author.count;
     if (t->facts.author.count > 0)
         f->from_domain = t->facts.author.domains[0];
     struct slice *rcpts = ARENA_ARRAY(arena, t->facts.recipient_count ? t->facts.recipient_count : 1, struct slice);

@@ -312,6 +312,8 @@ bool case_from_record(struct arena *a, const struct fact *record, struct case_fa
     int64_t problem = fact_number(author, "problem", AUTHOR_MALFORMED);
     out->author = problem >= AUTHOR_OK && problem <= AUTHOR_TOO_MANY_DOMAINS ? (enum author_problem)problem : AUTHOR_MALFORMED;
     const struct fact *domains = fact_find(author, "domains");
+    for (const struct fact *d = domains ? domains->first : NULL; d; d = d->next)
+        out->from_domain_count++;
     if (domains && domains->first)
         out->from_domain = domains->first->text;
     for (size_t i = 0; methods[i]; i++) {

@@ -106,6 +106,8 @@ struct method {
     bool        many;                            /* JSON value is a list with one object per subject */
     bool        registered;                      /* in the RFC 8601 registry; others print as x-NAME if authres.legacy is on */
     const char *authres_name;                    /* NULL: name */
+    unsigned    identities;                      /* bits (1u << enum identity) its results may speak about; 0: any. What a class rests on
+                                                    is waited for, so say it where it is few */
     unsigned    subjects_max;                    /* bound of subjects() */
     unsigned    asks, hints;                     /* per subject and run; per transaction. Named constants from the sheet */
     unsigned    key_operations;                  /* public-key operations per subject, for `frank limits` */

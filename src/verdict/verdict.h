@@ -30,6 +30,7 @@ struct case_facts {
     const struct slice *recipients;
     size_t recipient_count;
     enum author_problem author;             /* from STAGE_HEADERS */
+    size_t from_domain_count;               /* distinct author domains; from_domain is the first */
     const struct result *results;           /* all there are so far, any order */
     size_t result_count;
     /* Methods whose results are all there (bit = method_index), so that "dmarc = none" is told from "not yet". */
@@ -61,6 +62,10 @@ extern const size_t verdict_section_count;
 const struct rules *rules_read(struct config *, struct config_error *);         /* NULL + error: file, line, rule */
 /* Another built-in set or a file's rules under the same lists (what-if). */
 const struct rules *rules_named(struct config *, struct slice name, struct config_error *);
+/* The list "rules = ...;" of a text in frank.conf's syntax (what-if). */
+const struct rules *rules_from_text(struct config *, const char *file_name, struct slice text, struct config_error *);
+/* The options of one rule, for the manual page. */
+extern const struct section verdict_rule_section;
 /* May a rule (or list) act once this stage is reached, whatever the facts turn out to be? Front ends ask replies only for such
  * stages. */
 bool rules_may_act_at(const struct rules *, enum stage);

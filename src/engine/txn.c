@@ -74,7 +74,13 @@ static void helo_set(struct transaction *t, struct slice helo)
         t->facts.helo_domain = normal;
 }
 
-/* Moves to a later stage; scouts that begin by then become due. */
+/* A scout begins at its stage, and runs again at each one up to its check's own: every stage has new facts. */
+static bool scout_runs_at(const struct method *m, enum stage before, enum stage now)
+{
+    return m->scout && m->scout_when <= now && (m->scout_when > before || m->when >= now);
+}
+
+/* Moves to a later stage; scouts that have something new to look at become due. */
 static void stage_reach(struct transaction *t, enum stage stage)
 {
     if (t->facts.stage >= stage)
@@ -82,7 +88,7 @@ static void stage_reach(struct transaction *t, enum stage stage)
     enum stage before = t->facts.stage;
     t->facts.stage = stage;
     for (size_t i = 0; methods[i]; i++)
-        if (t->states[i].enabled && methods[i]->scout && methods[i]->scout_when > before && methods[i]->scout_when <= stage)
+        if (t->states[i].enabled && scout_runs_at(methods[i], before, stage))
             t->states[i].scout_due = true;
     engine_step(t);
 }

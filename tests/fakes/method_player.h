@@ -1,0 +1,50 @@
+/*
+ * method_player.h: plays SMTP transactions through the engine for one method's tests.
+ *
+ * A player owns an engine with only this method (and those it takes results of) switched on, a zone and a
+ * fixed clock; DNS is a shuffle_resolver made anew for each play.
+ *
+ *     struct player *p = player_new(&spf_method, SLICE(""));
+ *     player_zone(p, SLICE("example.org. TXT \"v=spf1 -all\"\n"));
+ *     struct played r = player_play(p, &(struct play){ .ip = SLICE("192.0.2.1"), .from = SLICE("a@example.org"), .seed = 3 });
+ *     assert_true(slice_same(fact_text(r.facts, "result"), SLICE("fail")));
+ *     player_free(p);
+ *
+ * A failure of the set-up (bad zone, no memory) is reported by abort().
+ */
+#ifndef FRANK_TESTS_FAKES_METHOD_PLAYER_H
+#define FRANK_TESTS_FAKES_METHOD_PLAYER_H
+
+#include "engine/engine.h"
+#include "fakes/shuffle_resolver.h"
+
+#define PLAYER_NOW 1700000000
+#define PLAYER_RECEIVER "mx.receiver.example"
+
+struct player;
+
+struct play {
+    struct slice ip, helo, from;         /* ip empty: no client address; from as in MAIL FROM, "" is the null sender */
+    struct slice auth_user;
+    struct slice header;                 /* fields, each ended by LF; empty: one From field */
+    bool no_scouts;
+    struct shuffle_options dns;
+};
+
+struct played {                          /* lives until the next player_forget() */
+    const struct fact *facts;            /* the method's member of the record; NULL: it has none */
+    struct slice json;                   /* of these */
+    struct slice authentication_results;
+    struct slice explain;                /* of the method's principal result; empty if it has nothing to say */
+    unsigned asked;
+    bool asked_twice;                    /* a question left twice */
+    uint16_t failed_type;                /* of the question that dns.fail_nth made fail; 0: none did */
+};
+
+struct player *player_new(const struct method *, struct slice config);     /* config: text of frank.conf */
+void player_free(struct player *);
+void player_zone(struct player *, struct slice master_file);                /* instead of the one before */
+struct played player_play(struct player *, const struct play *);
+void player_forget(struct player *);
+
+#endif

@@ -8,6 +8,19 @@ static struct slice *value_of(struct spf_walk *w, char letter)
     return &w->values.of[letter - 'a'];
 }
 
+/*
+ * %{i}: dotted, for use in names. Hexadecimal digits in upper case: names do not care, and in explanations that is what the
+ * common test suite and RFC 4408's examples have (RFC 7208 7.4 shows lower case, and asks for neither).
+ */
+static void add_dotted(struct text *out, const struct ip *ip)
+{
+    char buffer[64];
+    struct text t = text_fixed(buffer, sizeof buffer);
+    text_add_ip_dotted(&t, ip);
+    for (size_t i = 0; i < t.len; i++)
+        text_add_octet(out, buffer[i] >= 'a' && buffer[i] <= 'f' ? (uint8_t)(buffer[i] - 'a' + 'A') : (uint8_t)buffer[i]);
+}
+
 static struct slice client_text(struct spf_walk *w, void (*add)(struct text *, const struct ip *))
 {
     struct text t = text_in(w->run->scratch, 64);
@@ -40,7 +53,7 @@ static void make_values(struct spf_walk *w)
     *value_of(w, 's') = sender_text(w, local);
     *value_of(w, 'l') = local;
     *value_of(w, 'o') = q->sender_domain;
-    *value_of(w, 'i') = client_text(w, text_add_ip_dotted);
+    *value_of(w, 'i') = client_text(w, add_dotted);
     *value_of(w, 'c') = client_text(w, text_add_ip);
     *value_of(w, 'v') = q->client.family == IP_V4 ? SLICE("in-addr") : SLICE("ip6");
     *value_of(w, 'h') = q->helo;

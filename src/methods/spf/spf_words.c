@@ -41,6 +41,8 @@ const struct reason spf_reason_table[SPF_REASONS] = {
     [SPF_MODIFIER_TWICE] = { "modifier-twice", 1059, AUTH_PERMERROR, "modifier occurs twice" },
 };
 
+#define SPF_TEXT_RECORD_LEAST 24     /* columns of a record even beside a long address */
+
 static bool is_evaluated(enum spf_reason reason)
 {
     return reason >= SPF_AUTHORISED && reason <= SPF_NO_MATCH;
@@ -53,12 +55,13 @@ static bool is_syntax(enum spf_reason reason)
 
 /* ---- a record in one line ---- */
 
-/* terms without the version */
+/* The terms without the version; just that if there are none. */
 static struct slice body_of(struct slice record)
 {
     struct slice version, terms;
     slice_cut(record, ' ', &version, &terms);
-    return slice_trim(terms, " ");
+    terms = slice_trim(terms, " ");
+    return terms.len > 0 ? terms : version;
 }
 
 /* Whole words from the left, up to max octets. */
@@ -68,19 +71,17 @@ static struct slice leading_words(struct slice body, size_t max)
     return slice_trim(slice_first(body, slice_find_last(head, ' ') < head.len ? slice_find_last(head, ' ') : 0), " ");
 }
 
-/* The record's terms in at most SPF_TEXT_RECORD columns; the last one, mostly "-all", always shows. */
-static void add_shortened(struct text *out, struct slice record)
+/* The record's terms in about so many columns; the last one, mostly "-all", always shows. */
+static void add_shortened(struct text *out, struct slice record, size_t columns)
 {
     struct slice body = body_of(record);
-    if (body.len <= SPF_TEXT_RECORD) {
+    if (body.len <= columns) {
         text_add_shown(out, body, false);
         return;
     }
     size_t blank = slice_find_last(body, ' ');
-    struct slice last = blank < body.len ? slice_from(body, blank + 1) : body;
-    if (last.len > SPF_TEXT_RECORD / 2)
-        last = slice_first(last, SPF_TEXT_RECORD / 2);
-    struct slice head = leading_words(body, SPF_TEXT_RECORD - last.len - 5);
+    struct slice last = slice_first(blank < body.len ? slice_from(body, blank + 1) : body, columns / 2);
+    struct slice head = leading_words(body, columns - last.len - (sizeof " ... " - 1));
     text_add_shown(out, head, false);
     text_add(out, head.len > 0 ? SLICE(" ... ") : SLICE("... "));
     text_add_shown(out, last, false);
@@ -91,8 +92,8 @@ static void add_shortened(struct text *out, struct slice record)
 static void add_quoted(struct text *out, struct slice foreign)
 {
     text_add_octet(out, '"');
-    text_add_shown(out, slice_first(foreign, SPF_TEXT_RECORD), false);
-    text_add(out, foreign.len > SPF_TEXT_RECORD ? SLICE("...\"") : SLICE("\""));
+    text_add_shown(out, slice_first(foreign, SPF_TEXT_QUOTED), false);
+    text_add(out, foreign.len > SPF_TEXT_QUOTED ? SLICE("...\"") : SLICE("\""));
 }
 
 /* Is it the final "all" that decided, so that the whole record speaks? */
@@ -102,29 +103,39 @@ static bool by_all(const struct spf_outcome *o)
     return o->outer_term.len == 0 || slice_same_nocase(term, SLICE("all"));
 }
 
-static void add_evaluated(struct text *out, const struct spf_query *q, enum spf_reason reason, const struct spf_outcome *o)
+static void add_by_all(struct text *out, const char *verb, const struct spf_outcome *o, struct slice client)
 {
-    const char *verb = reason == SPF_AUTHORISED ? " covers " : " matches ";
-    if (by_all(o)) {
-        text_add_octet(out, '"');
-        add_shortened(out, o->record);
-        text_add_octet(out, '"');
-        verb = reason == SPF_AUTHORISED ? " covers any address, so " : " does not cover ";
-    } else {
-        add_quoted(out, o->outer_term);
-    }
+    size_t others = slice_str(verb).len + client.len + sizeof "\"\"" - 1;
+    size_t columns = others + SPF_TEXT_RECORD_LEAST < SPF_TEXT_COLUMNS ? SPF_TEXT_COLUMNS - others : SPF_TEXT_RECORD_LEAST;
+    text_add_octet(out, '"');
+    add_shortened(out, o->record, columns);
+    text_add_octet(out, '"');
     text_add_str(out, verb);
-    text_add_ip(out, &q->client);
 }
 
-static void add_identity_problem(struct text *out, const struct spf_query *q, enum identity identity)
+static void add_evaluated(struct text *out, const struct spf_query *q, enum spf_reason reason, const struct spf_outcome *o)
 {
-    text_add(out, identity == IDENTITY_HELO ? SLICE("HELO ") : SLICE("MAIL FROM "));
-    if (identity == IDENTITY_HELO && q->helo.len > 0)
-        add_quoted(out, q->helo);
-    else
-        text_add_shown(out, q->domain, false);
-    text_add(out, SLICE(": "));
+    char room[IP_TEXT_MAX];
+    struct text client = text_fixed(room, sizeof room);
+    bool pass = reason == SPF_AUTHORISED;
+    text_add_ip(&client, &q->client);
+    if (by_all(o)) {
+        add_by_all(out, pass ? " covers any address, so " : " does not cover ", o, text_slice(&client));
+    } else {
+        add_quoted(out, o->outer_term);
+        text_add(out, pass ? SLICE(" covers ") : SLICE(" matches "));
+    }
+    text_add(out, text_slice(&client));
+}
+
+static void add_identity(struct text *out, const struct spf_query *q, enum identity identity)
+{
+    struct slice name = identity == IDENTITY_HELO ? q->helo : q->domain;
+    text_add(out, identity == IDENTITY_HELO ? SLICE("HELO") : SLICE("MAIL FROM"));
+    if (name.len == 0)
+        return;
+    text_add_octet(out, ' ');
+    add_quoted(out, name);
 }
 
 struct slice spf_words_text(struct arena *a, const struct spf_query *q, enum identity identity, enum spf_reason reason,
@@ -135,17 +146,16 @@ struct slice spf_words_text(struct arena *a, const struct spf_query *q, enum ide
         add_evaluated(&t, q, reason, o);
         return text_slice(&t);
     }
-    if (reason == SPF_NO_IDENTITY && o->term.len == 0) {
-        add_identity_problem(&t, q, identity);
-    } else if (o->term.len > 0) {
-        add_quoted(&t, o->term);
-        text_add(&t, SLICE(" of "));
-        text_add_shown(&t, o->domain, false);
-        text_add(&t, SLICE(": "));
+    if (reason == SPF_NO_IDENTITY) {
+        add_identity(&t, q, identity);
     } else {
+        if (o->term.len > 0) {
+            add_quoted(&t, o->term);
+            text_add(&t, SLICE(" of "));
+        }
         text_add_shown(&t, o->domain, false);
-        text_add(&t, SLICE(": "));
     }
+    text_add(&t, SLICE(": "));
     text_add_str(&t, spf_reason_table[reason].text);
     return text_slice(&t);
 }

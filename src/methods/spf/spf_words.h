@@ -6,7 +6,8 @@
 
 #include "methods/spf/spf.h"
 
-#define SPF_TEXT_RECORD 40          /* ours: columns of a record in one line for people; the report has 80 in all */
+#define SPF_TEXT_COLUMNS 64         /* ours: what a line for people should fit (issue: the report has 80 columns, 16 of them before this) */
+#define SPF_TEXT_QUOTED 40          /* ours: octets of one term that are shown */
 
 extern const struct reason spf_reason_table[SPF_REASONS];
 

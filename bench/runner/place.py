@@ -1,6 +1,6 @@
-"""Where a run happens: a network namespace of its own with nothing but a loopback, and our name server in resolv.conf.
+"""Where a run happens: namespaces of its own: a network with nothing but a loopback, our name server in resolv.conf, and processes.
 
-So every daemon asks the same fake name server at port 53, and no packet can leave the machine.
+So every daemon asks the same fake name server at port 53, no packet can leave the machine, and nothing outlives the run.
 """
 import fcntl
 import os
@@ -22,7 +22,9 @@ def enter(program, arguments):
     unshare = shutil.which("unshare")
     if not unshare:
         sys.exit("bench: unshare (util-linux) is needed for a private loopback")
-    wanted = ["-n", "-m"] if os.geteuid() == 0 else ["-r", "-n", "-m"]
+    wanted = ["-n", "-m", "-p", "-f", "--kill-child", "--mount-proc"]
+    if os.geteuid() != 0:
+        wanted.insert(0, "-r")
     if subprocess.run([unshare, *wanted, "true"], capture_output=True).returncode:
         sys.exit("bench: cannot make a network namespace; run as root, or allow user namespaces")
     os.environ[INSIDE] = "1"

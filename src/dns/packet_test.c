@@ -85,6 +85,10 @@ static const struct { const char *name; uint16_t type; struct slice packet; enum
     { "asked for the alias itself", RTYPE_CNAME, SLICE_INIT(HEAD(OK, "\1", "\1", "\0") Q("\5") RR(SELF, "\5", "\x0a", "\4") "\1b\xc0\x0e"), ANSWER_DATA, 1, 10 },
     { "authority cut", RTYPE_A, SLICE_INIT(HEAD(OK, "\1", "\0", "\1") Q("\1") RR("\1x\0", "\6", "\x3c", "\x16") "\0\0\0"), ANSWER_GARBLED, 0, 0 },
     { "authority cut, but the answer is whole", RTYPE_A, SLICE_INIT(HEAD(OK, "\1", "\1", "\1") Q("\1") A_1234 "\1"), ANSWER_DATA, 1, 60 },
+    { "record in the authority section only", RTYPE_A, SLICE_INIT(HEAD(OK, "\1", "\0", "\1") Q("\1") A_1234), ANSWER_NODATA, 0, 0 },
+    { "record in the additional section only (T27)", RTYPE_A, SLICE_INIT("\x12\x34" OK "\0\1\0\0\0\0\0\1" Q("\1") A_1234), ANSWER_NODATA, 0, 0 },
+    { "additional section broken", RTYPE_A, SLICE_INIT("\x12\x34" OK "\0\1\0\1\0\0\0\2" Q("\1") A_1234 "\xc0\xff\xff"), ANSWER_DATA, 1, 60 },
+    { "EDNS in the additional section", RTYPE_A, SLICE_INIT("\x12\x34" OK "\0\1\0\1\0\0\0\1" Q("\1") A_1234 "\0\0\x29\4\xd0\0\0\x80\0\0\0"), ANSWER_DATA, 1, 60 },
     { "nothing", RTYPE_A, SLICE_INIT(""), ANSWER_GARBLED, 0, 0 },
     { "eleven octets", RTYPE_A, SLICE_INIT("\x12\x34\x81\x80\0\1\0\0\0\0\0"), ANSWER_GARBLED, 0, 0 },
 };

@@ -136,13 +136,17 @@ static struct slice take_domain(struct reader *r)
 static void skip_route(struct reader *r)
 {
     size_t start = r->spool.len;
+    bool any = false;
 
-    while (peek(&r->c) == '@' || peek(&r->c) == ',') {
-        if (accept_octet(&r->c, ','))
-            skip_cfws(&r->c);
-        else if (accept_octet(&r->c, '@'))
+    do {
+        skip_cfws(&r->c);
+        if (accept_octet(&r->c, '@')) {
             take_domain(r);
-    }
+            any = true;
+        }
+    } while (accept_octet(&r->c, ','));
+    if (!any)
+        fail(r);
     r->spool.len = start;
     expect(&r->c, ':');
     skip_cfws(&r->c);

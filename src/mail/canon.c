@@ -95,16 +95,6 @@ static size_t skip_field_blanks(const struct pieces *p, size_t i)
     return i;
 }
 
-/* Octets that are neither SP, TAB nor CR. */
-static size_t plain_len(struct slice text)
-{
-    size_t len = 0;
-
-    while (len < text.len && text.at[len] != ' ' && text.at[len] != '\t' && text.at[len] != '\r')
-        len++;
-    return len;
-}
-
 /* "Convert all header field names to lowercase"; blanks before the colon go. Returns the offset behind the colon. */
 static size_t relax_name(const struct pieces *p, struct gather *g)
 {
@@ -121,22 +111,32 @@ static size_t relax_name(const struct pieces *p, struct gather *g)
     return i < len ? i + 1 : len;
 }
 
+/* How much from here on has only single SPs inside, none at its end, and no CR. The first octet is no blank. */
+static size_t plain_run(struct slice line)
+{
+    size_t run = canon_scan(line.at, line.len);
+
+    return run > 0 && line.at[run - 1] == ' ' ? run - 1 : run;
+}
+
 /* Folds gone, each run of blanks one SP, none at either end. */
 static void relax_value(const struct pieces *p, size_t i, struct gather *g)
 {
-    size_t len = pieces_len(p);
+    size_t len = pieces_len(p), line_end = 0;
 
     i = skip_field_blanks(p, i);
     while (i < len) {
-        struct slice part = pieces_from(p, i);
-        size_t plain = plain_len(part), next;
+        struct slice rest = pieces_from(p, i);
+        size_t run, next;
 
-        if (plain == 0 && part.at[0] == '\r')
-            plain = skip_field_blanks(p, i) == i ? 1 : 0;
-        gather_add(g, part.at, plain);
-        i += plain;
-        next = skip_field_blanks(p, i);
-        if (next > i && next < len)
+        if (i >= line_end)                     /* each octet is looked at once for the CR */
+            line_end = i + slice_find(rest, '\r');
+        run = i == line_end ? 0 : plain_run(slice_first(rest, line_end - i));
+        next = skip_field_blanks(p, i + run);
+        if (next == i)                         /* a CR that begins no fold */
+            next = i + (run = 1);
+        gather_add(g, rest.at, run);
+        if (next > i + run && next < len)
             gather_octet(g, ' ');
         i = next;
     }

@@ -40,6 +40,7 @@ static const struct { const char *about; struct slice raw, relaxed; } field_vect
 #define FIELD(about, raw, relaxed) { about, SLICE_INIT(raw), SLICE_INIT(relaxed) }
     FIELD("RFC 6376 3.4.5, first", "A: X", "a:X"),
     FIELD("RFC 6376 3.4.5, second", "B : Y\t\r\n\tZ  ", "b:Y Z"),
+    FIELD("blanks behind bare CRs", "A: b\r c\r  d\r\t\re\r\r\n f", "a:b\r c\r d\r \re\r f"),
     FIELD("empty", "A:", "a:"),
     FIELD("blanks only", "A: \t \r\n ", "a:"),
     FIELD("first line empty behind the colon", "Subject:\r\n text", "subject:text"),
@@ -73,7 +74,35 @@ static void canonicalises_fields(void **state)
     }
 }
 
-/* The canonical form of what is left is the form of a field written without the hole. */
+/* Step by step as RFC 6376 3.4.2 lists them; the raw field has a colon behind its name. */
+static size_t field_by_the_book(struct slice raw, uint8_t *to)
+{
+    size_t len = 0, colon = slice_find(raw, ':'), value;
+    uint8_t unfolded[64];
+    size_t unfolded_len = 0, unfolded_colon = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        if (i == colon)
+            unfolded_colon = unfolded_len;
+        if (i + 2 < raw.len && raw.at[i] == '\r' && raw.at[i + 1] == '\n' && is_wsp(raw.at[i + 2]))
+            i++;
+        else
+            unfolded[unfolded_len++] = i < colon ? to_lower(raw.at[i]) : raw.at[i];
+    }
+    for (size_t i = 0; i < unfolded_len; i++)
+        if (!is_wsp(unfolded[i]))
+            to[len++] = unfolded[i];
+        else if (i > unfolded_colon && len > 0 && to[len - 1] != ' ')
+            to[len++] = ' ';
+    while (len > 0 && to[len - 1] == ' ')
+        len--;
+    value = slice_find(slice_of(to, len), ':') + 1;
+    if (value < len && to[value] == ' ')
+        memmove(to + value, to + value + 1, --len - value);
+    return len;
+}
+
+/* The canonical form of what is left is the form of a field written without the hole, and the book's. */
 static void leaves_out_a_hole_anywhere(void **state)
 {
     static const char alphabet[] = " \t\r\n:Ab=;";
@@ -97,6 +126,8 @@ static void leaves_out_a_hole_anywhere(void **state)
             canon_field(form, slice_of(rest, start + len - end), collect, &without);
             assert_true(slice_same(collected(&with_hole), collected(&without)));
         }
+        uint8_t book[64];
+        assert_true(slice_same(collected(&without), slice_of(book, field_by_the_book(slice_of(rest, start + len - end), book))));
     }
 }
 

@@ -350,6 +350,32 @@ static void an_endless_field_overflows(void **state)
     free(octets);
 }
 
+/* T06: NUL, bare CR, bare LF and CR CR LF at every place of a header leave a mark on a field or on the message. */
+static void odd_octets_never_pass_unseen(void **state)
+{
+    static const struct slice header = SLICE_INIT("From: a@example.org\r\nSubject: b\r\n c\r\nTo : d\r\n\r\n");
+    static const struct slice odd[] = { SLICE_INIT("\0"), SLICE_INIT("\r"), SLICE_INIT("\n"), SLICE_INIT("\r\r"), SLICE_INIT("\n\n"), SLICE_INIT("\r\r\n") };
+
+    for (size_t i = 0; i < COUNT_OF(odd); i++)
+        for (size_t at = 0; at < header.len; at++) {
+            struct text t = text_in(*state, 200);
+            struct seen s;
+            bool marked = false;
+
+            text_add(&t, slice_first(header, at));
+            text_add(&t, odd[i]);
+            text_add(&t, slice_from(header, at));
+            if (slice_starts(text_slice(&t), header))
+                continue;                      /* it stands in the body */
+            split(&s, *state, text_slice(&t), false, 0, 7);
+            for (size_t k = 0; k < s.m.count; k++)
+                marked = marked || s.m.fields[k]->odd_octets;
+            if (!marked && !s.m.malformed)
+                fail_msg("odd %zu at %zu: %.*s", i, at, (int)s.fields.len, (const char *)s.fields.at);
+            arena_reset(*state);
+        }
+}
+
 /* threats.md T19: what one field costs does not grow with the fields before it. Work is counted, not timed. */
 static void many_junk_lines_cost_nothing(void **state)
 {
@@ -396,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bounds_octets, make_arena, free_arena),
         cmocka_unit_test(survives_without_memory),
         cmocka_unit_test_setup_teardown(splits_streams_cut_anywhere, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(odd_octets_never_pass_unseen, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(an_endless_field_overflows, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(many_junk_lines_cost_nothing, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(unfolds, make_arena, free_arena),

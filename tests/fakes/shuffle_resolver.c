@@ -114,7 +114,7 @@ static void shuffle_withdraw(struct resolver *r, struct waiter *waiter)
             s->withdrawn++;
             return;
         }
-    must(!"withdrawn, but it does not wait");
+    must(false);                             /* withdrawn, but it does not wait */
 }
 
 /* ---- the test's face ---- */

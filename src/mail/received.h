@@ -1,7 +1,9 @@
 /*
  * received.h: what a Received field says about the hop that wrote it.
  *
- * Understands the forms of Postfix, Exim, Sendmail, Exchange, Gmail (RFC 5321 4.4 "from ... by ... with ...; date").
+ * Understands the forms of Postfix, Exim, Sendmail, Exchange, Gmail (RFC 5321 4.4 "from ... by ... with ...; date"), and
+ * qmail's. Each clause counts once, the first time. Only the comment behind "from NAME" that names the
+ * address is believed about the client: later ones may quote what the client itself said.
  */
 #ifndef FRANK_MAIL_RECEIVED_H
 #define FRANK_MAIL_RECEIVED_H
@@ -12,12 +14,12 @@
 struct received {
     struct ip client;             /* IP_NONE if none was found */
     struct slice helo;            /* what the client called itself; empty if unknown */
-    struct slice rdns;            /* verified name, empty if none or "unknown" */
+    struct slice rdns;            /* verified name; empty if none, "unknown", or "may be forged" */
     struct slice by;              /* the receiving host */
     struct slice with;            /* ESMTP, ESMTPSA, ... */
     struct slice queue_id;        /* behind "id" */
     struct slice envelope_for;    /* behind "for" */
-    bool authenticated;           /* with ...A, or a "(Authenticated sender: x)" comment */
+    bool authenticated;           /* with ...A, or an "(Authenticated sender: x)" comment before "by" */
     bool has_date;
     int64_t date;
 };

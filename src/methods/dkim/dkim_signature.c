@@ -183,7 +183,8 @@ static enum dkim_reason read_h(struct reading *r, struct slice value)
     bool first = true, from = false;
     struct cursor c = cursor_of(value);
     for (size_t i = 0; i < count && next_item(&c, &first, &names[i]); i++) {
-        if (names[i].len == 0 || !all_of(names[i], is_field_name))
+        /* An empty item breaks the grammar, but selects nothing either: not worth a whole chain of others. */
+        if ((names[i].len == 0 && s->kind == SIGNATURE_DKIM) || !all_of(names[i], is_field_name))
             return DKIM_H_MALFORMED;
         from = from || slice_same_nocase(names[i], SLICE("from"));
     }

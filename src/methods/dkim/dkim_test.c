@@ -255,6 +255,8 @@ static const struct { const char *name, *tags; bool seal; enum dkim_reason probl
     { "v is passed over",       "i=1; v=7; " AMS_HEAD GOOD_TAIL, false, DKIM_FINE },
     { "From need not be there", "i=1; " AMS_HEAD "h=to; " BH "; b=AAAA", false, DKIM_FINE },
     { "empty h",                "i=1; " AMS_HEAD "h=; " BH "; b=AAAA", false, DKIM_FINE },
+    { "empty name in h",        "i=1; " AMS_HEAD "h=from::to; " BH "; b=AAAA", false, DKIM_FINE },
+    { "blank in a name",        "i=1; " AMS_HEAD "h=fr om; " BH "; b=AAAA", false, DKIM_H_MALFORMED },
     { "empty c",                "i=1; c=; " AMS_HEAD GOOD_TAIL, false, DKIM_C_MALFORMED },
     { "no i",                   AMS_HEAD GOOD_TAIL, false, DKIM_TAG_MISSING },
     { "i=0",                    "i=0; " AMS_HEAD GOOD_TAIL, false, DKIM_I_MALFORMED },

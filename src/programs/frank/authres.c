@@ -91,30 +91,36 @@ static int read_header(struct cli *cli, const char *path, struct message *m)
     return EX_OK;
 }
 
+static int show_trusted(struct cli *cli)
+{
+    struct message m;
+    struct authres_set set;
+    struct slice id = slice_str(cli->receiver);
+    if (!cli->receiver) {
+        complain("--receiver NAME says whose results to trust (see --help)");
+        return EX_USAGE;
+    }
+    message_init(&m, cli->arena);
+    int code = read_header(cli, cli->file_count ? cli->files[0] : "-", &m);
+    if (code != EX_OK)
+        return code;
+    if (!authres_trusted(cli->arena, &m, &id, 1, &id, 1, &set))
+        out_of_memory();
+    if (cli->json)
+        return print_json(facts_of_set(cli->arena, &set), false);
+    print_set(&set);
+    return EX_OK;
+}
+
 static int run_authres(int argc, char **argv)
 {
     extern const struct command authres_command;
     struct cli cli;
     int code;
-    if (!cli_parse(&cli, &authres_command, argc, argv, NULL, 0, &code))
-        return code;
-    if (!cli.receiver) {
-        complain("--receiver NAME says whose results to trust (see --help)");
-        return EX_USAGE;
-    }
-    struct message m;
-    struct authres_set set;
-    struct slice id = slice_str(cli.receiver);
-    message_init(&m, cli.arena);
-    code = read_header(&cli, cli.file_count ? cli.files[0] : "-", &m);
-    if (code != EX_OK)
-        return code;
-    if (!authres_trusted(cli.arena, &m, &id, 1, &id, 1, &set))
-        out_of_memory();
-    if (cli.json)
-        return print_json(facts_of_set(cli.arena, &set), false);
-    print_set(&set);
-    return EX_OK;
+    if (cli_parse(&cli, &authres_command, argc, argv, NULL, 0, &code))
+        code = show_trusted(&cli);
+    cli_close(&cli);
+    return code;
 }
 
 const struct command authres_command = {

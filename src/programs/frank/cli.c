@@ -275,3 +275,10 @@ bool cli_parse(struct cli *cli, const struct command *command, int argc, char **
     }
     return true;
 }
+
+void cli_close(struct cli *cli)
+{
+    mem_free(cli->files);
+    arena_free(cli->arena);
+    *cli = (struct cli){ 0 };
+}

@@ -44,6 +44,8 @@ struct cli_extra { const char *name; bool takes_value; const char *value_name, *
  * caller returns what *exit_code says (usage was printed to standard error, or help to standard output).
  */
 bool cli_parse(struct cli *, const struct command *, int argc, char **argv, const struct cli_extra *extras, size_t extra_count, int *exit_code);
+/* Frees what cli_parse made; after a cli_parse that returned false too. */
+void cli_close(struct cli *);
 void cli_usage(const struct command *, const struct cli_extra *extras, size_t extra_count, FILE *);
 /* "frank NAME: ..." on standard error; foreign text must be passed through slice_shown. */
 void complain(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -45,29 +45,39 @@ static int print_sample(struct arena *a)
     return print_text(&t);
 }
 
+static int check_or_print(struct cli *cli, bool print)
+{
+    struct config *c;
+    int code = check(cli, &c);
+    if (code == EX_OK && print)
+        code = print_config(c, cli->arena);
+    else if (code == EX_OK)
+        printf("%s: good\n", cli->config ? cli->config : "built-in defaults");
+    config_free(c);
+    return code;
+}
+
+static int choose(struct cli *cli, const struct command *command)
+{
+    const char *what = cli->file_count ? cli->files[0] : "";
+    if (cli->file_count == 2 && !cli->config)
+        cli->config = cli->files[1];
+    if (strcmp(what, "defaults") == 0)
+        return print_sample(cli->arena);
+    if (strcmp(what, "check") == 0 || strcmp(what, "print") == 0)
+        return check_or_print(cli, what[0] == 'p');
+    cli_usage(command, NULL, 0, stderr);
+    return EX_USAGE;
+}
+
 static int run_config(int argc, char **argv)
 {
     extern const struct command config_command;
     struct cli cli;
     int code;
-    if (!cli_parse(&cli, &config_command, argc, argv, NULL, 0, &code))
-        return code;
-    const char *what = cli.file_count ? cli.files[0] : "";
-    if (cli.file_count == 2 && !cli.config)
-        cli.config = cli.files[1];
-    if (strcmp(what, "defaults") == 0)
-        return print_sample(cli.arena);
-    if (strcmp(what, "check") != 0 && strcmp(what, "print") != 0) {
-        cli_usage(&config_command, NULL, 0, stderr);
-        return EX_USAGE;
-    }
-    struct config *c;
-    code = check(&cli, &c);
-    if (code == EX_OK && strcmp(what, "print") == 0)
-        code = print_config(c, cli.arena);
-    else if (code == EX_OK)
-        printf("%s: good\n", cli.config ? cli.config : "built-in defaults");
-    config_free(c);
+    if (cli_parse(&cli, &config_command, argc, argv, NULL, 0, &code))
+        code = choose(&cli, &config_command);
+    cli_close(&cli);
     return code;
 }
 

@@ -56,24 +56,29 @@ static void print_limits(const struct fact *root)
             printf("%-36s %lld\n", f->name, (long long)f->number);
 }
 
+static int show_limits(const struct cli *cli, const struct engine *e)
+{
+    struct fact *limits = limits_of(cli->arena, e);
+    if (cli->json)
+        return print_json(limits, false);
+    print_limits(limits);
+    return EX_OK;
+}
+
 static int run_limits(int argc, char **argv)
 {
     extern const struct command limits_command;
     struct cli cli;
     struct world w;
     int code;
-    if (!cli_parse(&cli, &limits_command, argc, argv, NULL, 0, &code))
-        return code;
-    /* No DNS is asked: an empty zone is enough of a world. */
-    code = world_open_offline(&w, &cli);
-    if (code == EX_OK) {
-        struct fact *limits = limits_of(cli.arena, w.engine);
-        if (cli.json)
-            code = print_json(limits, false);
-        else
-            print_limits(limits);
+    if (cli_parse(&cli, &limits_command, argc, argv, NULL, 0, &code)) {
+        /* No DNS is asked: an empty zone is enough of a world. */
+        code = world_open_offline(&w, &cli);
+        if (code == EX_OK)
+            code = show_limits(&cli, w.engine);
+        world_close(&w);
     }
-    world_close(&w);
+    cli_close(&cli);
     return code;
 }
 

@@ -56,23 +56,29 @@ static int by_walk(struct cli *cli, struct slice domain)
     return code;
 }
 
+static int find_org_domain(struct cli *cli, const struct command *command)
+{
+    struct slice domain;
+    if (cli->file_count != 1) {
+        cli_usage(command, NULL, 0, stderr);
+        return EX_USAGE;
+    }
+    if (!domain_normal(cli->arena, slice_str(cli->files[0]), &domain)) {
+        complain("\"%s\" is not a domain name", cli->files[0]);
+        return EX_DATAERR;
+    }
+    return cli->psl ? by_list(cli, domain) : by_walk(cli, domain);
+}
+
 static int run_org_domain(int argc, char **argv)
 {
     extern const struct command org_domain_command;
     struct cli cli;
     int code;
-    if (!cli_parse(&cli, &org_domain_command, argc, argv, NULL, 0, &code))
-        return code;
-    struct slice domain;
-    if (cli.file_count != 1) {
-        cli_usage(&org_domain_command, NULL, 0, stderr);
-        return EX_USAGE;
-    }
-    if (!domain_normal(cli.arena, slice_str(cli.files[0]), &domain)) {
-        complain("\"%s\" is not a domain name", cli.files[0]);
-        return EX_DATAERR;
-    }
-    return cli.psl ? by_list(&cli, domain) : by_walk(&cli, domain);
+    if (cli_parse(&cli, &org_domain_command, argc, argv, NULL, 0, &code))
+        code = find_org_domain(&cli, &org_domain_command);
+    cli_close(&cli);
+    return code;
 }
 
 const struct command org_domain_command = {

@@ -260,15 +260,33 @@ static void put_sentence(const struct fact *record, const struct report_style *s
 
 /* ---- the tail: what to do, what it rests on ---- */
 
+static void put_repair(const struct report_style *st, FILE *to, const struct fact *f)
+{
+    struct shown s;
+    show(&s, fact_text(f, "text"));
+    fprintf(to, "  %-*s", NAME_WIDTH + WORD_WIDTH, "repair");
+    put_wrapped(st, to, slice_of(s.at, s.len), 2 + NAME_WIDTH + WORD_WIDTH, 2 + NAME_WIDTH + WORD_WIDTH);
+}
+
+static bool is_accepted(const struct fact *record)
+{
+    return slice_same(fact_text(fact_find(record, "verdict"), "disposition"), SLICE("accept"));
+}
+
+/* The first thing to do; with --explain all of them. Accepted mail needs none. */
 static void put_repairs(const struct fact *record, const struct report_style *st, FILE *to)
 {
     const struct fact *list = fact_find(record, "repair");
-    for (const struct fact *f = list ? list->first : NULL; f; f = f->next) {
-        struct shown s;
-        show(&s, fact_text(f, "text"));
-        fprintf(to, "  %-*s", NAME_WIDTH + WORD_WIDTH, "repair");
-        put_wrapped(st, to, slice_of(s.at, s.len), 2 + NAME_WIDTH + WORD_WIDTH, 2 + NAME_WIDTH + WORD_WIDTH);
-    }
+    const struct fact *first = list ? list->first : NULL;
+    for (const struct fact *f = first; f && st->explain; f = f->next)
+        put_repair(st, to, f);
+    if (st->explain || is_accepted(record))
+        return;
+    /* What concerns the client's own name comes first in the list and last in use. */
+    while (first && first->next && slice_same(fact_text(first, "method"), SLICE("iprev")))
+        first = first->next;
+    if (first)
+        put_repair(st, to, first);
 }
 
 static void put_origin(const struct fact *record, const struct report_style *st, FILE *to)

@@ -200,12 +200,13 @@ static int run_verify(int argc, char **argv)
     struct world w;
     int code;
     extern const struct command verify_command;
-    if (!cli_parse(&cli, &verify_command, argc, argv, NULL, 0, &code))
-        return code;
-    code = world_open(&w, &cli, 0, 0);
-    if (code == EX_OK)
-        code = verify_files(&w, NULL);
-    world_close(&w);
+    if (cli_parse(&cli, &verify_command, argc, argv, NULL, 0, &code)) {
+        code = world_open(&w, &cli, 0, 0);
+        if (code == EX_OK)
+            code = verify_files(&w, NULL);
+        world_close(&w);
+    }
+    cli_close(&cli);
     return code;
 }
 
@@ -222,12 +223,13 @@ int run_method_command(const struct method *m, int argc, char **argv)
     struct cli cli;
     struct world w;
     int code;
-    if (!cli_parse(&cli, &command, argc, argv, NULL, 0, &code))
-        return code;
-    /* What the method reads the results of is evaluated too: everything above it in the list that is on. */
-    code = world_open(&w, &cli, (uint64_t)1 << method_index(m), 0);
-    if (code == EX_OK)
-        code = cli.file_count == 0 && m->when <= STAGE_RCPT ? verify_envelope(&w, m) : verify_files(&w, m);
-    world_close(&w);
+    if (cli_parse(&cli, &command, argc, argv, NULL, 0, &code)) {
+        /* What the method reads the results of is evaluated too: everything above it in the list that is on. */
+        code = world_open(&w, &cli, (uint64_t)1 << method_index(m), 0);
+        if (code == EX_OK)
+            code = cli.file_count == 0 && m->when <= STAGE_RCPT ? verify_envelope(&w, m) : verify_files(&w, m);
+        world_close(&w);
+    }
+    cli_close(&cli);
     return code;
 }

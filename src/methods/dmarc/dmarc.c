@@ -452,7 +452,7 @@ bool dmarc_walk_org_domain(struct arena *a, struct slice domain, dmarc_asker ask
 static const char *const dmarc_scout_fields[] = { "From", NULL };
 
 const struct method dmarc_method = {
-    .name = "dmarc", .title = "Domain-based Message Authentication, Reporting, and Conformance (RFC 9989)",
+    .name = "dmarc", .title = "Author domain alignment and policy: DMARC (RFC 9989)",
     .when = STAGE_HEADERS, .registered = true,
     .subjects_max = 1, .asks = DMARC_ASKS, .hints = DMARC_HINTS,
     .options = dmarc_options, .conf_size = sizeof(struct dmarc_conf),

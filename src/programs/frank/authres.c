@@ -125,5 +125,5 @@ static int run_authres(int argc, char **argv)
 
 const struct command authres_command = {
     .name = "authres", .group = "receive", .usage = "--receiver NAME [--json] [FILE]",
-    .summary = "The authentication results that NAME wrote into a message, and no forged ones.", .run = run_authres,
+    .summary = "What a trusted host found of a message, no forged results.", .run = run_authres,
 };

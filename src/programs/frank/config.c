@@ -83,5 +83,5 @@ static int run_config(int argc, char **argv)
 
 const struct command config_command = {
     .name = "config", .group = "run", .usage = "check|print|defaults [FILE]",
-    .summary = "Check a configuration, print what is in force, or print a commented sample.", .run = run_config,
+    .summary = "Check a configuration, print it, or print a sample.", .run = run_config,
 };

@@ -84,5 +84,5 @@ static int run_limits(int argc, char **argv)
 
 const struct command limits_command = {
     .name = "limits", .group = "run", .usage = "[--config FILE] [--json]",
-    .summary = "What one message may cost at most: questions, signatures, memory, time.", .run = run_limits,
+    .summary = "What one message may cost: questions, memory, time.", .run = run_limits,
 };

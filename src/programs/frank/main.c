@@ -16,10 +16,20 @@ static void print_commands(FILE *to, const char *group)
             fprintf(to, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
 }
 
+static bool group_has_commands(const char *group)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->group, group) == 0)
+            return true;
+    return false;
+}
+
 static void print_help(FILE *to)
 {
     fputs("usage: frank COMMAND [options] [FILE...]\n", to);
     for (size_t g = 0; g < COUNT_OF(groups); g++) {
+        if (!group_has_commands(groups[g].group))
+            continue;
         fprintf(to, "\n%s\n", groups[g].title);
         print_commands(to, groups[g].group);
         if (strcmp(groups[g].group, "study") != 0)

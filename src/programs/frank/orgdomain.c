@@ -83,5 +83,5 @@ static int run_org_domain(int argc, char **argv)
 
 const struct command org_domain_command = {
     .name = "org-domain", .group = "study", .usage = "[--psl FILE] DOMAIN",
-    .summary = "The organizational domain, by RFC 9989's tree walk or by a public suffix list.", .run = run_org_domain,
+    .summary = "A name's organizational domain, by tree walk or suffix list.", .run = run_org_domain,
 };

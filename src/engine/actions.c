@@ -54,31 +54,75 @@ static bool authres_print_ours(struct transaction *t, bool fold, struct slice *o
     return good;
 }
 
-static bool is_forged(struct transaction *t, const struct field *f)
+static bool authres_forged(struct transaction *t, struct arena *arena, struct slice value)
 {
-    if (slice_same_nocase(f->name, SLICE(FIELD_DISPOSITION)))
-        return true;
-    if (!slice_same_nocase(f->name, SLICE(FIELD_AUTHRES)))
-        return false;
     const struct engine_conf *conf = &t->engine->conf;
     struct slice ids[AUTHRES_IDS_MAX];
     size_t n = 0;
     ids[n++] = conf->authserv_id;
     for (size_t i = 0; i < conf->authres_ids.count && n < AUTHRES_IDS_MAX; i++)
         ids[n++] = conf->authres_ids.at[i];
-    return authres_is_forged(t->action_arena, f->value, ids, n, conf->authres_remove == 1);
+    return authres_is_forged(arena, value, ids, n, conf->authres_remove == 1);
+}
+
+static bool is_forged(struct transaction *t, const struct field *f)
+{
+    if (slice_same_nocase(f->name, SLICE(FIELD_DISPOSITION)))
+        return true;
+    return slice_same_nocase(f->name, SLICE(FIELD_AUTHRES)) && authres_forged(t, t->action_arena, f->value);
+}
+
+/* ---- fields beyond the header's bounds ---- */
+
+static bool missed_grow(struct transaction *t)
+{
+    if (t->missed_count < t->missed_room)
+        return true;
+    size_t room = t->missed_room ? t->missed_room * 2 : 16;
+    struct missed_field *more = room <= MISSED_FORGED_MAX ? ARENA_ARRAY(t->arena, room, struct missed_field) : NULL;
+    if (!more)
+        return false;
+    for (size_t i = 0; i < t->missed_count; i++)
+        more[i] = t->missed[i];
+    t->missed = more;
+    t->missed_room = room;
+    return true;
+}
+
+void engine_note_missed(struct transaction *t, struct slice name, struct slice value)
+{
+    bool authres = slice_same_nocase(name, SLICE(FIELD_AUTHRES));
+    if (!authres && !slice_same_nocase(name, SLICE(FIELD_DISPOSITION)))
+        return;
+    unsigned *missed = authres ? &t->missed_authres : &t->missed_disposition;
+    unsigned nth = message_count(&t->message, name) + ++*missed;
+    arena_reset(t->scratch);
+    if (authres && !authres_forged(t, t->scratch, value))
+        return;
+    if (missed_grow(t))
+        t->missed[t->missed_count++] = (struct missed_field){ authres, nth };
+    else
+        t->fields_lost = true;
+}
+
+static void delete_missed(struct transaction *t)
+{
+    for (size_t i = t->missed_count; i-- > 0;) {
+        struct slice name = t->missed[i].authres ? SLICE(FIELD_AUTHRES) : SLICE(FIELD_DISPOSITION);
+        action_add(t, (struct action){ .kind = ACTION_DELETE_FIELD, .name = name, .nth = t->missed[i].nth });
+    }
 }
 
 static void delete_forged(struct transaction *t)
 {
+    delete_missed(t);
     for (size_t i = t->message.count; i-- > 0;) {
         const struct field *f = t->message.fields[i];
-        if (!is_forged(t, f))
-            continue;
-        action_add(t, (struct action){ .kind = ACTION_DELETE_FIELD, .name = f->name, .nth = f->nth });
-        if (t->engine->env->meter)
-            t->engine->env->meter->counts[METRIC_FORGED_REMOVED]++;
+        if (is_forged(t, f))
+            action_add(t, (struct action){ .kind = ACTION_DELETE_FIELD, .name = f->name, .nth = f->nth });
     }
+    if (t->engine->env->meter)
+        t->engine->env->meter->counts[METRIC_FORGED_REMOVED] += t->action_count;
 }
 
 static void insert_authres(struct transaction *t)
@@ -117,7 +161,7 @@ static void edit_header(struct transaction *t)
 {
     delete_forged(t);
     /* A message that passes because Frank failed carries no results of ours (threats.md T42). */
-    if (!t->own_failure && !arena_failed(t->arena))
+    if (!engine_has_failed(t))
         insert_authres(t);
     if (t->verdict.disposition == DISPOSITION_QUARANTINE)
         quarantine(t);
@@ -131,12 +175,12 @@ void engine_make_actions(struct transaction *t)
         return;
     t->actions_made = true;
     t->action_arena = t->arena;
-    if (t->own_failure || arena_failed(t->arena)) {
+    if (engine_has_failed(t)) {
         arena_reset(t->scratch);
         t->action_arena = t->scratch;
     }
-    /* Each field at most once, plus our two fields, quarantine and reply. */
-    t->actions = ARENA_ARRAY(t->action_arena, t->message.count + 4, struct action);
+    /* Each field at most once, plus our two fields, quarantine and reply. The counts are bounded by the message's. */
+    t->actions = ARENA_ARRAY(t->action_arena, t->message.count + t->missed_count + 4, struct action);
     if (!t->actions) {
         /* Not even the forged fields can be removed: such mail must not pass. */
         t->verdict.disposition = DISPOSITION_DEFER;

@@ -1,6 +1,11 @@
 /* judge.c: asks verdict at each stage, and says when a reply may go out. */
 #include "engine/state.h"
 
+bool engine_has_failed(const struct transaction *t)
+{
+    return t->own_failure || t->fields_lost || arena_failed(t->arena);
+}
+
 static struct slice sender_address(struct transaction *t)
 {
     return t->facts.mail_from.null ? (struct slice){ 0 } : t->facts.mail_from.raw;
@@ -41,7 +46,7 @@ void engine_fill_case(struct transaction *t, struct arena *arena, struct case_fa
         .helo_domain = t->facts.helo_domain, .mailfrom_domain = t->facts.mail_from.normal_domain,
         .mail_from = sender_address(t), .null_sender = t->facts.mail_from.null,
         .author = t->facts.author.problem, .results = t->flat, .result_count = t->flat_count,
-        .settled = settled_mask(t), .own_failure = t->own_failure || arena_failed(t->arena),
+        .settled = settled_mask(t), .own_failure = engine_has_failed(t),
     };
     f->from_domain_count = t->facts.author.count;
     if (t->facts.author.count > 0)
@@ -56,7 +61,7 @@ void engine_fill_case(struct transaction *t, struct arena *arena, struct case_fa
 /* Our own failure is no rule's business: deferred, or passed unauthenticated, as configured (threats.md T42). */
 static void judge_own_failure(struct transaction *t)
 {
-    bool pass = t->engine->conf.on_failure == 1;
+    bool pass = t->engine->conf.on_failure == 1 && !t->fields_lost;
     t->verdict.disposition = pass ? DISPOSITION_ACCEPT : DISPOSITION_DEFER;
     t->verdict.rule = SLICE("own-failure");
     t->verdict.reason = SLICE("the message could not be examined");
@@ -76,7 +81,7 @@ static void judge_in(struct transaction *t, struct arena *arena)
     t->verdict_final = false;
     if (!facts.own_failure)
         verdict_judge(t->engine->rules, arena, &facts, &t->verdict, &t->verdict_final);
-    if (facts.own_failure || t->own_failure || arena_failed(arena))
+    if (facts.own_failure || engine_has_failed(t) || arena_failed(arena))
         judge_own_failure(t);
 }
 
@@ -114,9 +119,9 @@ enum progress txn_progress(struct txn *txn)
         judge_for_good(t);
         return PROGRESS_DONE;
     }
-    if (t->own_failure || arena_failed(t->arena)) {
+    if (engine_has_failed(t)) {
         /* Nothing is refused early for our failure unless it must be deferred anyway. */
-        if (t->engine->conf.on_failure == 1)
+        if (t->engine->conf.on_failure == 1 && !t->fields_lost)
             return PROGRESS_GO;
     } else if (!rules_may_act_at(t->engine->rules, stage)) {
         return PROGRESS_GO;
@@ -144,7 +149,7 @@ void engine_count_verdict(struct transaction *t)
     if (!m)
         return;
     m->counts[METRIC_MESSAGES]++;
-    if (t->own_failure || arena_failed(t->arena))
+    if (engine_has_failed(t))
         m->counts[METRIC_OWN_FAILURES]++;
     m->counts[metrics[t->verdict.disposition]]++;
 }

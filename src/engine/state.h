@@ -13,6 +13,7 @@
 #define QUESTION_BUCKETS 64          /* chains stay short: the quotas bound questions to a few hundred */
 #define POOLED_TRANSACTIONS 64       /* ended transactions kept for reuse */
 #define POOLED_HASHERS 32
+#define MISSED_FORGED_MAX 4096       /* forged fields beyond the header's bounds that can be removed; more: the message waits */
 #define RELAY_HOPS_MAX 10            /* Received fields followed behind trusted relays */
 #define SCRATCH_OCTETS (4u << 20)
 #define SESSION_OCTETS (64u << 10)
@@ -94,7 +95,13 @@ struct transaction {
     struct body_form forms[2];
     bool body_ended, orders_closed;
 
-    bool deadline, own_failure, stepping, in_call;
+    /* Fields over the header's bounds: how many of the names we remove, and which of them are forged. */
+    unsigned missed_authres, missed_disposition;
+    struct missed_field { bool authres; unsigned nth; } *missed;
+    size_t missed_count, missed_room;
+    bool fields_lost;                        /* no memory for a field: what cannot be seen cannot be removed */
+
+    bool deadline, own_failure, stepping;
     bool finished;                           /* every subject of every method is done, message ended */
     bool judged, verdict_final;
     struct verdict verdict;
@@ -159,8 +166,10 @@ bool bodies_enough(const struct transaction *);
 void bodies_release(struct transaction *);
 /* judge.c */
 void engine_fill_case(struct transaction *, struct arena *, struct case_facts *);
+bool engine_has_failed(const struct transaction *);       /* Frank itself failed for this message (threats.md T42) */
 void engine_count_verdict(struct transaction *);
 /* actions.c */
 void engine_make_actions(struct transaction *);
+void engine_note_missed(struct transaction *, struct slice name, struct slice value);
 
 #endif

@@ -176,12 +176,29 @@ void txn_set_queue_id(struct txn *txn, struct slice id)
         t->facts.queue_id = slice_dup(t->arena, slice_first(id, SESSION_TEXT_MAX));
 }
 
+/*
+ * A field that was not kept: over a bound, no field, or no memory. Forged results must go all the same
+ * (threats.md T31), so those beyond the bounds are judged as they pass; without memory nothing may pass.
+ */
+static void field_missed(struct transaction *t, struct slice name, struct slice value)
+{
+    if (arena_failed(t->arena)) {
+        t->fields_lost = true;
+        return;
+    }
+    if (t->message.overflow)
+        engine_note_missed(t, slice_trim(name, " \t"), value);
+}
+
 void txn_field(struct txn *txn, struct slice raw)
 {
     struct transaction *t = transaction_of(txn);
     const struct field *f = message_add(&t->message, raw);
+    struct slice name, value;
     if (f)
         engine_scouts_at_field(t, f);
+    else if (slice_cut(raw, ':', &name, &value))
+        field_missed(t, name, value);
 }
 
 void txn_field_parts(struct txn *txn, struct slice name, struct slice value)
@@ -190,6 +207,8 @@ void txn_field_parts(struct txn *txn, struct slice name, struct slice value)
     const struct field *f = message_add_parts(&t->message, name, value);
     if (f)
         engine_scouts_at_field(t, f);
+    else
+        field_missed(t, name, value);
 }
 
 /*

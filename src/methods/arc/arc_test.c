@@ -373,6 +373,12 @@ static void reasons_are_distinct(void **state)
             assert_true(arc_reasons[i].stored != arc_reasons[k].stored && strcmp(arc_reasons[i].name, arc_reasons[k].name) != 0);
 }
 
+static void manual_is_the_table(void **state)
+{
+    (void)state;
+    manual_has_options(__FILE__, "frank-arc.7", "methods.arc");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +392,7 @@ int main(void)
         cmocka_unit_test(what_is_printed),
         cmocka_unit_test(results_field_begins_with_its_instance),
         cmocka_unit_test(reasons_are_distinct),
+        cmocka_unit_test(manual_is_the_table),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -368,6 +368,12 @@ static void cost_is_linear(void **state)
         fail_msg("%.2f ms, then %.2f ms", spent[0], spent[1]);
 }
 
+static void manual_is_the_table(void **state)
+{
+    (void)state;
+    manual_has_options(__FILE__, "frank-dkim.7", "methods.dkim");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +389,7 @@ int main(void)
         cmocka_unit_test(what_is_said),
         cmocka_unit_test(header_b_is_unique),
         cmocka_unit_test(cost_is_linear),
+        cmocka_unit_test(manual_is_the_table),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

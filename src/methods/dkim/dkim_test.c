@@ -443,6 +443,38 @@ static void sets_of_records_do_not_depend_on_order(void **state)
     }
 }
 
+/* threats.md G5: whatever allocation fails, there is a whole object or none. */
+static void memory_fails_cleanly(void **state)
+{
+    (void)state;
+    struct slice rdata[] = { txt_rdata(test_key_record(arena, TEST_KEY_RSA_2048, "")), txt_rdata(test_key_record(arena, TEST_KEY_ED25519, "")) };
+    struct answer *a = answer_make(&(struct answer_draft){
+        .question = { SLICE("s1._domainkey.a.example"), RTYPE_TXT }, .status = ANSWER_DATA, .count = 2, .rdata = rdata });
+    bool made = false;
+    for (uint64_t n = 1; !made; n++) {
+        assert_true(n < 1000);
+        mem_fail_at(n, n % 2 == 0);
+        struct dkim_keys *k = dkim_keys_make(a);
+        mem_fail_at(0, false);
+        made = k != NULL;
+        assert_true(!k || (k->count == 2 && k->at[0].problem == DKIM_FINE && k->at[1].problem == DKIM_FINE));
+        dkim_keys_release(k);
+    }
+    answer_drop(a);
+    made = false;
+    for (size_t cap = 256; !made; cap += 256) {
+        struct arena *own = arena_new(cap);
+        struct message m;
+        message_init(&m, own);
+        const struct field *f = message_add_parts(&m, SLICE("DKIM-Signature"), SLICE(GOOD_HEAD "i=x@a.example; " GOOD_TAIL));
+        const struct dkim_signature *s = f ? dkim_signature_make(own, f) : NULL;
+        made = s != NULL;
+        assert_true(!s || s->problem == DKIM_FINE);
+        assert_true(cap < 1u << 20);
+        arena_free(own);
+    }
+}
+
 static void failures_of_dns_are_not_absence(void **state)
 {
     (void)state;
@@ -729,6 +761,7 @@ int main(void)
         cmocka_unit_test(keys_are_read),
         cmocka_unit_test(keys_fit_their_signatures),
         cmocka_unit_test(sets_of_records_do_not_depend_on_order),
+        cmocka_unit_test(memory_fails_cleanly),
         cmocka_unit_test(failures_of_dns_are_not_absence),
         cmocka_unit_test(rfc8463_example_verifies),
         cmocka_unit_test(fields_are_taken_from_below),

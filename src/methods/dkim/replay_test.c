@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -256,4 +257,29 @@ struct slice replay_words(struct arena *arena, const struct fact *outcome, const
 unsigned replay_questions(const struct replay_world *w)
 {
     return w->asked;
+}
+
+void manual_has_options(const char *source_file, const char *page, const char *section)
+{
+    static char text[1u << 16];
+    char path[512], list[1u << 13];
+    struct text p = text_fixed(path, sizeof path), expected = text_fixed(list, sizeof list);
+    struct slice here = slice_str(source_file);
+    size_t count;
+    const struct section *sections = engine_sections(&count);
+    text_add(&p, slice_first(here, slice_find_last(here, '/') + 1));
+    text_add_str(&p, page);
+    text_add_octet(&p, '\0');
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        fail_msg("cannot open %s (paths are relative to the build folder)", path);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    for (size_t i = 0; i < count; i++)
+        if (slice_same(slice_str(sections[i].name), slice_str(section)))
+            assert_true(config_manual(&sections[i], &expected));
+    text_add_octet(&expected, '\0');
+    assert_true(!expected.bad && expected.len > 100);
+    if (!strstr(text, list))
+        fail_msg("%s lacks this list:\n%s", page, list);
 }

@@ -29,6 +29,8 @@ const struct fact *replay_run(struct replay_world *, struct arena *, const struc
 const struct fact *replay_all(struct replay_world *, struct arena *, struct slice mail, int64_t at);
 /* "word reason" of each dkim result, or of arc, parted by "; ". */
 struct slice replay_words(struct arena *, const struct fact *outcome, const char *method);
+/* Asserts that the manual page beside this source file holds the option list of a section as the table prints it. */
+void manual_has_options(const char *source_file, const char *page, const char *section);
 /* Questions the last run sent. */
 unsigned replay_questions(const struct replay_world *);
 

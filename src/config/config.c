@@ -171,7 +171,7 @@ struct config *config_read(const char *file_name, struct slice text, const struc
         config_complain_at(error, file_name, 0, "no memory");
         return NULL;
     }
-    root = config_tree(c->arena, file_name, text, error);
+    c->root = root = config_tree(c->arena, file_name, text, error);
     bool good = root != NULL && names_check(c, root, error);
     for (size_t i = 0; good && i < count; i++)
         good = section_read(c, i, root, error);
@@ -208,6 +208,11 @@ const void *config_section_of(const struct config *c, const struct section *want
         if (c->sections[i].options == wanted->options && slice_same(slice_str(c->sections[i].name), slice_str(wanted->name)))
             return c->values[i];
     return NULL;
+}
+
+const struct conf_node *config_node(const struct config *c, const char *section, const char *option)
+{
+    return c->root ? conf_find(group_at(c->root, slice_str(section)), option) : NULL;
 }
 
 struct arena *config_arena(struct config *c)

@@ -42,6 +42,34 @@ static struct config *read_all(struct slice text)
     return config_read("fuzz", text, sections, COUNT_OF(sections), &error);
 }
 
+/* What is left out because it is a default comes back as that default. */
+static void print_again(const struct config *c, struct arena *arena)
+{
+    struct text brief = text_in(arena, 16u << 20), whole = text_in(arena, 16u << 20), of_brief = text_in(arena, 16u << 20);
+    struct config *again;
+
+    if (!config_print(c, false, &brief) || !config_print(c, true, &whole) || (again = read_all(text_slice(&brief))) == NULL)
+        abort();
+    if (!config_print(again, true, &of_brief) || !slice_same(text_slice(&whole), text_slice(&of_brief)))
+        abort();
+    config_free(again);
+}
+
+/* The group "node" by a table of its own, as rules are read. */
+static void read_group(const struct config *c, struct arena *arena)
+{
+    const struct every *top = config_section_of(c, &sections[0]);
+    struct other group = { 0 };
+    struct config_error error;
+
+    if (config_section(c, "") != top || config_section(c, "none") != NULL)
+        abort();
+    if (top->node && config_group(arena, other_options, top->node, &group, &error) && (top->node->kind != NODE_GROUP || group.size > 100))
+        abort();
+    if (config_node(c, "methods.one", "size") && ((const struct other *)config_section(c, "methods.one"))->size > 100)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -55,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!config_print(again, true, &second) || !slice_same(text_slice(&first), text_slice(&second)))
             abort();
         config_free(again);
+        print_again(c, arena);
+        read_group(c, arena);
     }
     config_free(c);
     arena_free(arena);

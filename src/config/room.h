@@ -9,6 +9,7 @@ struct config {
     const struct section *sections;
     size_t count;
     void **values;                        /* one struct per section */
+    const struct conf_node *root;         /* the file's tree; NULL: all defaults */
 };
 
 /* Puts `otherwise` into the struct; an unreadable default is our bug (asserted). False without memory. */

@@ -444,17 +444,19 @@ static bool read_tables(struct reader *r, const struct list_conf *lists)
 
 /* ---- all together ---- */
 
-/* The template of an address: what it says itself must need no encoding. (The line of an option is not kept.) */
-static bool check_url(const struct verdict_conf *conf, struct config_error *error)
+/* The template of an address: what it says itself must need no encoding. */
+static bool check_url(const struct config *config, const struct verdict_conf *conf, struct config_error *error)
 {
+    const struct conf_node *where = config_node(config, verdict_sections[1].name, "repair_url");
+
     for (size_t i = 0; i < conf->repair_url.len; i++) {
         uint8_t octet = conf->repair_url.at[i];
         if (!is_printable(octet) || octet == ' ' || octet == '"' || octet == '<' || octet == '>') {
-            config_complain(error, NULL, "verdict.repair_url holds what may not stand in a URL");
+            config_complain(error, where, "repair_url holds what may not stand in a URL");
             return false;
         }
     }
-    return macros_check(conf->repair_url, NULL, error);
+    return macros_check(conf->repair_url, where, error);
 }
 
 static const struct rules *build(struct config *config, const struct conf_node *node, struct config_error *error)
@@ -471,7 +473,7 @@ static const struct rules *build(struct config *config, const struct conf_node *
         config_complain(error, NULL, "no memory");
         return NULL;
     }
-    if (!read_tables(&b.reader, lists) || !check_url(conf, error))
+    if (!read_tables(&b.reader, lists) || !check_url(config, conf, error))
         return NULL;
     if (!read_rules_node(&b, node ? node : lists->rules) || !read_pieces(&replies, builtin_replies, "built-in replies", ""))
         return NULL;

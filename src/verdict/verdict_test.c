@@ -1097,8 +1097,8 @@ static const struct { const char *text; unsigned line; const char *says; } refus
     { "tables = [ \"a\" ];", 1, "tables wants" },
     { "tables = { allow = [ \"a.example\" ]; };", 1, "a list of its own" },
     { "tables = { t = [ \"a..example\" ]; };", 1, "is no address" },
-    { "verdict = { repair_url = \"https://x.example/%{url}\"; };", 0, "unknown macro" },
-    { "verdict = { repair_url = \"https://x.example/ a\"; };", 0, "repair_url" },
+    { "verdict = { repair_url = \"https://x.example/%{url}\"; };", 1, "unknown macro" },
+    { "verdict = { repair_url = \"https://x.example/ a\"; };", 1, "repair_url" },
     { "verdict = { honour_p_reject = \"never\"; };", 1, "one of" },
     { "verdict = { grace_untill = \"2026-01-01\"; };", 1, "no option" },
 };

@@ -21,7 +21,11 @@ static const struct option arc_options[] = {
 
 /* ---- one signature of the chain ---- */
 
-struct proof { enum dkim_reason reason; unsigned operations; };
+struct proof {
+    enum dkim_reason reason;
+    unsigned operations;
+    bool open;                                /* From, or a second copy of a field people read, is not covered (threats.md T11) */
+};
 
 struct proving {
     const struct dkim_signature *signature;
@@ -31,7 +35,15 @@ struct proving {
     unsigned operations_left;
 };
 
-static enum dkim_reason message_hash(struct check *c, const struct proving *p, uint8_t out[HASH_OCTETS_MAX])
+static bool covers_from(const struct dkim_signature *s)
+{
+    for (size_t i = 0; i < s->name_count; i++)
+        if (slice_same_nocase(s->names[i], SLICE("From")))
+            return true;
+    return false;
+}
+
+static enum dkim_reason message_hash(struct check *c, const struct proving *p, struct proof *proof, uint8_t out[HASH_OCTETS_MAX])
 {
     const struct dkim_signature *s = p->signature;
     struct signed_fields fields;
@@ -47,6 +59,7 @@ static enum dkim_reason message_hash(struct check *c, const struct proving *p, u
         return DKIM_COVERS_ITSELF;
     if (fields.odd_octets)
         return DKIM_ODD_OCTETS;
+    proof->open = fields.added != NULL || !covers_from(s);
     return dkim_header_hash(&fields, s, out) ? DKIM_FINE : DKIM_OWN_FAILURE;
 }
 
@@ -69,7 +82,7 @@ static enum dkim_reason prove_with(struct check *c, const struct proving *p, str
     if (p->seal_hash)
         return dkim_try_keys(&c->run, &choice, s, slice_of(p->seal_hash, hash_octets(s->hash)));
     uint8_t hash[HASH_OCTETS_MAX];
-    reason = message_hash(c, p, hash);
+    reason = message_hash(c, p, proof, hash);
     return reason == DKIM_FINE ? dkim_try_keys(&c->run, &choice, s, slice_of(hash, hash_octets(s->hash))) : reason;
 }
 
@@ -102,6 +115,7 @@ struct walk {
     struct check *check;
     struct arc_chain *chain;
     unsigned operations;
+    bool newest_open;                         /* of the newest message signature */
 };
 
 static enum dkim_reason proof_reason(struct walk *w, unsigned key, struct proving *p)
@@ -111,6 +125,8 @@ static enum dkim_reason proof_reason(struct walk *w, unsigned key, struct provin
     if (!proof)
         return DKIM_OWN_FAILURE;
     w->operations += proof->operations;
+    if (key == once_key(ONCE_MESSAGE, w->chain->count))
+        w->newest_open = proof->open;
     return proof->reason;
 }
 
@@ -221,6 +237,7 @@ static void validate(struct walk *w)
             return;
         }
     }
+    f.open = w->newest_open;
     if (find_oldest_pass(w, &f.oldest_pass))
         arc_say(w->check, &f);
 }

@@ -3,7 +3,9 @@
  *
  * pass means only that the chain is intact. What a sealer claims counts for sealers the operator named,
  * and only to explain a DMARC failure to the verdict, never to change a result (threats.md T20): facts
- * hold `trusted_result` with the claims of the oldest sealer from which on every sealer is trusted.
+ * hold `trusted_result` with the claims of the oldest sealer from which on every sealer is trusted: sealer, i, dmarc, from
+ * (the author domain that dmarc result is about), spf, dkim. Not if the newest message signature leaves From, or a second
+ * copy of a field people read, uncovered: then `open` is true.
  */
 #ifndef FRANK_METHODS_ARC_ARC_H
 #define FRANK_METHODS_ARC_ARC_H

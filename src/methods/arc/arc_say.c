@@ -1,6 +1,7 @@
 #include "methods/arc/arc_say.h"
 
 #include "mail/authres.h"
+#include "mail/domain.h"
 
 #define TEXT_OCTETS_MAX 1024
 #define PROPERTIES_MAX 2
@@ -71,6 +72,12 @@ static struct slice property_of(const struct authres_result *r, const char *ptyp
     return (struct slice){ NULL, 0 };
 }
 
+static struct slice normal_or_empty(struct arena *arena, struct slice domain)
+{
+    struct slice normal;
+    return domain_normal(arena, domain, &normal) ? normal : (struct slice){ NULL, 0 };
+}
+
 /* What the first trusted sealer says it saw. Only of an intact chain, only if the field can be read. */
 static void add_trusted_result(struct arena *arena, struct fact *group, const struct arc_chain *chain, unsigned first)
 {
@@ -86,7 +93,7 @@ static void add_trusted_result(struct arena *arena, struct fact *group, const st
         struct slice word = word_of(&field, names[i], &which);
         fact_add_text(arena, g, names[i], word);
         if (i == 0)
-            fact_add_text(arena, g, "from", property_of(which, "header", "from"));
+            fact_add_text(arena, g, "from", normal_or_empty(arena, property_of(which, "header", "from")));
     }
 }
 
@@ -125,7 +132,10 @@ static const struct fact *facts_of(struct arena *arena, const struct arc_finding
     add_sealers(arena, group, f->chain, trusted);
     if (f->reason == ARC_INTACT) {
         fact_add_number(arena, group, "oldest_pass", f->oldest_pass);
-        add_trusted_result(arena, group, f->chain, arc_first_trusted(f->chain, trusted));
+        if (f->open)
+            fact_add_flag(arena, group, "open", true);
+        else
+            add_trusted_result(arena, group, f->chain, arc_first_trusted(f->chain, trusted));
     } else {
         fact_add_null(arena, group, "oldest_pass");
     }

@@ -9,6 +9,7 @@ struct arc_finding {
     unsigned instance;                    /* where it failed; 0: nowhere in particular */
     enum dkim_reason detail;              /* why a signature failed; DKIM_FINE: nothing to add */
     const struct arc_chain *chain;
+    bool open;                            /* what people read can have been added after sealing: no trust in what was sealed */
     unsigned oldest_pass;                 /* RFC 8617 5.2 step 5: 0 if all message signatures verify; with ARC_INTACT only */
 };
 

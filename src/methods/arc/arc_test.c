@@ -227,6 +227,11 @@ static void only_named_sealers_are_believed(void **state)
     struct slice mail = hop((struct hop){ .i = 2, ED }, hop((struct hop){ .i = 1, .domain = 9, ED }, SLICE(MAIL)));
     t = fact_find(judged("a stranger, then trusted", mail, "pass intact"), "trusted_result");
     assert_int_equal(fact_number(t, "i", 0), 2);
+    /* T11: a replay with another Subject on top does not borrow the sealer's word; nor does a signature without From */
+    const struct fact *arc = judged("second Subject", joined(SLICE("Subject: won!\r\n"), chain_of(1)), "pass intact");
+    assert_true(fact_flag(arc, "open") && !fact_find(arc, "trusted_result"));
+    arc = judged("From unsigned", hop((struct hop){ .i = 1, ED, .ams_tags = "s=ed; h=subject; " }, SLICE(MAIL)), "pass intact");
+    assert_true(fact_flag(arc, "open") && !fact_find(arc, "trusted_result"));
     /* nothing of a failed chain, nor of a field nobody can read */
     assert_null(fact_find(judged("changed", replaced(chain_of(1), "Subject: dinner", "Subject: x"), "fail ams-fails"), "trusted_result"));
     mail = hop((struct hop){ .i = 1, ED, .results = "\"open" }, SLICE(MAIL));

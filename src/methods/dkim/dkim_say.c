@@ -232,7 +232,7 @@ void dkim_say_untried(struct check *c, unsigned count)
 
 /* ---- repair ---- */
 
-enum repair_kind { REPAIR_NOTHING = 0, REPAIR_PUBLISH, REPAIR_RECORD, REPAIR_SIGNER, REPAIR_KEY, REPAIR_PATH, REPAIR_SERVER };
+enum repair_kind { REPAIR_NOTHING = 0, REPAIR_PUBLISH, REPAIR_RECORD, REPAIR_SIGNER, REPAIR_KEY, REPAIR_BODY, REPAIR_HEADER, REPAIR_SERVER };
 
 static enum repair_kind repair_of(enum dkim_reason reason)
 {
@@ -244,8 +244,10 @@ static enum repair_kind repair_of(enum dkim_reason reason)
         return REPAIR_RECORD;
     case DKIM_KEY_WEAK: case DKIM_KEY_TOO_LONG: case DKIM_KEY_ODD:
         return REPAIR_KEY;
-    case DKIM_BODY_DIFFERS: case DKIM_SIGNATURE_DIFFERS: case DKIM_LENGTH_OVER_BODY: case DKIM_FIELDS_ADDED:
-        return REPAIR_PATH;
+    case DKIM_BODY_DIFFERS: case DKIM_LENGTH_OVER_BODY:
+        return REPAIR_BODY;
+    case DKIM_SIGNATURE_DIFFERS: case DKIM_FIELDS_ADDED:
+        return REPAIR_HEADER;
     case DKIM_DNS_TIMEOUT: case DKIM_DNS_FAILED:
         return REPAIR_SERVER;
     case DKIM_COVERS_ITSELF: case DKIM_LENGTH_SHORT: case DKIM_ODD_OCTETS: case DKIM_SHA1: case DKIM_TOO_MANY_NAMES: case DKIM_SYNTAX:
@@ -269,13 +271,14 @@ static void add_repair(struct text *t, enum repair_kind kind, const struct dkim_
         [REPAIR_NOTHING] = "", [REPAIR_PUBLISH] = "publish the public key at ", [REPAIR_RECORD] = "correct the key record at ",
         [REPAIR_SIGNER] = "correct the signer's settings: ",
         [REPAIR_KEY] = "make a new key of 2048 bits, and publish it instead of ",
-        [REPAIR_PATH] = "sign after the last change on the way out, and list no field that later hops change",
+        [REPAIR_BODY] = "if your own hosts changed the body, sign behind the last of them",
+        [REPAIR_HEADER] = "sign behind the last host that changes header fields, list each once more than it occurs, and check the key at ",
         [REPAIR_SERVER] = "the name servers do not answer for ",
     };
     text_add_str(t, before[kind]);
     if (kind == REPAIR_SIGNER)
         text_add_str(t, reason->text);
-    else if (kind != REPAIR_PATH)
+    else if (kind != REPAIR_BODY)
         text_add_shown(t, s->key_name, true);
 }
 

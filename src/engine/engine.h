@@ -93,6 +93,11 @@ void txn_end_of_message(struct txn *);
 bool txn_body_enough(const struct txn *);
 /* The message's deadline struck: TIMEOUT is pinned to all that is open or asked later; the txn then ends at once. */
 void txn_deadline(struct txn *);
+/*
+ * Tells the time, on a clock that never jumps, while something is waited for: about once a second is enough. Methods whose
+ * patience (their `timeout` option) is over get TIMEOUT for what they still lack.
+ */
+void txn_time(struct txn *, int64_t monotonic_us);
 void txn_own_failure(struct txn *);                                               /* the host failed for this message */
 void txn_end(struct txn *);
 

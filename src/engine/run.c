@@ -88,21 +88,55 @@ void engine_deliver(struct waiter *w, const struct answer *a)
         t->host_copy.progress(t->host_copy.context, &t->facts);
 }
 
+static void pin_timeout(struct transaction *t, struct pin *p)
+{
+    t->engine->env->dns->withdraw(t->engine->env->dns, &p->waiter);
+    t->open--;
+    const struct answer *a = answer_of_status(p->question.name, p->question.type, ANSWER_TIMEOUT);
+    if (!a) {
+        /* Without memory for the answer itself: any held failure serves. */
+        t->own_failure = true;
+        a = answer_hold(t->engine->over_quota);
+    }
+    pin_answer(t, p, a);
+}
+
 void engine_pin_timeouts(struct transaction *t)
 {
-    for (struct pin *p = t->pins; p; p = p->next) {
-        if (p->answer)
+    for (struct pin *p = t->pins; p; p = p->next)
+        if (!p->answer)
+            pin_timeout(t, p);
+}
+
+/* What the subjects of an impatient method wait for is not waited for any longer. */
+static bool impatience_pins(struct transaction *t, struct method_state *m)
+{
+    bool pinned = false;
+    for (unsigned i = 0; i < m->subject_count; i++) {
+        const struct subject *s = &m->subjects[i];
+        if (s->done || !s->waits_pin || s->waits_pin->answer)
             continue;
-        t->engine->env->dns->withdraw(t->engine->env->dns, &p->waiter);
-        t->open--;
-        const struct answer *a = answer_of_status(p->question.name, p->question.type, ANSWER_TIMEOUT);
-        if (!a) {
-            /* Without memory for the answer itself: any held failure serves. */
-            t->own_failure = true;
-            a = answer_hold(t->engine->over_quota);
-        }
-        pin_answer(t, p, a);
+        pin_timeout(t, s->waits_pin);
+        pinned = true;
     }
+    return pinned;
+}
+
+void txn_time(struct txn *txn, int64_t now_us)
+{
+    struct transaction *t = transaction_of(txn);
+    bool pinned = false;
+    for (size_t i = 0; methods[i] && !t->finished; i++) {
+        struct method_state *m = &t->states[i];
+        if (!m->counted || m->settled || !methods[i]->patience)
+            continue;
+        if (m->waits_since_us == 0)
+            m->waits_since_us = now_us;
+        m->impatient = now_us - m->waits_since_us >= (int64_t)methods[i]->patience(t->engine->method_conf[i]) * 1000000;
+        pinned = (m->impatient && impatience_pins(t, m)) || pinned;
+    }
+    if (pinned)
+        engine_step(t);
 }
 
 /* Nobody needs what is still open: only hints can be. */
@@ -331,6 +365,8 @@ const struct answer *ask(struct check *c, struct slice name, uint16_t rtype)
     if (r->missing == 0)
         trail_follow(t, r->s, r->asks, p);
     r->asks++;
+    if (!p->answer && r->m->impatient && r->missing == 0)
+        pin_timeout(t, p);
     if (p->answer)
         return p->answer;
     if (r->missing++ == 0)

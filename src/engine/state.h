@@ -34,7 +34,7 @@ struct once_value { unsigned key; void *value; struct once_value *next; };
 struct subject {
     bool done;
     bool started;
-    const struct pin *waits_pin;             /* what the last run lacked first; at most one of these */
+    struct pin *waits_pin;             /* what the last run lacked first; at most one of these */
     bool waits_digest;
     const struct method *waits_method;
     struct pin **trail;                      /* the pins of the longest run so far, in ask order */
@@ -51,6 +51,8 @@ struct method_state {
     struct result *results;                  /* subject_count of them, filled as subjects end */
     struct results set;
     bool scout_due;
+    int64_t waits_since_us;                  /* when the host first told the time after the method began; 0: not yet */
+    bool impatient;                          /* its time is over: whatever it still asks is a TIMEOUT */
 };
 
 /* One ordered body digest. */

@@ -121,6 +121,9 @@ struct method {
     void      (*scout)(struct scout *);          /* NULL: none */
     enum stage  scout_when;                      /* runs first at this stage, then whenever something it hinted arrived */
     const char *const *scout_fields;             /* also when one of these header fields streams in; NULL-terminated, or NULL */
+    /* Seconds this method's answers are waited for, from its first question on; what is open then counts as TIMEOUT
+     * for every method. From the method's own options; NULL: as long as the message waits. */
+    uint64_t  (*patience)(const void *conf);
     /* Which of several results stands for the method where one is wanted (JSON of a method that is not
      * `many`, reports): index into results. NULL: the first. The others print under "others". */
     size_t    (*principal)(const struct results *);

@@ -4,7 +4,7 @@
 
 struct spf_conf {
     bool enabled;
-    uint64_t void_max;
+    uint64_t void_max, timeout;
     bool explanation;
     struct slice default_explanation;
 };
@@ -13,6 +13,8 @@ static const struct option spf_options[] = {
     OPTION_ENABLED(struct spf_conf, true),
     { "void_max", OPT_UINT, "2", 0, SPF_MAX_TERMS, offsetof(struct spf_conf, void_max), NULL,
       "Terms of one evaluation that may ask for names or records that do not exist; one more is permerror (RFC 7208 4.6.4)." },
+    { "timeout", OPT_DURATION, "20s", 1, 300, offsetof(struct spf_conf, timeout), NULL,
+      "How long SPF's answers are waited for before the result is temperror; RFC 7208 4.6.4 wants at least 20 seconds." },
     { "explanation", OPT_BOOL, "true", 0, 0, offsetof(struct spf_conf, explanation), NULL,
       "Whether, after a fail, the text that the domain names with exp= is asked for. It is shown in reports and kept in the journal." },
     { "default_explanation", OPT_TEXT, "", 0, 0, offsetof(struct spf_conf, default_explanation), NULL,
@@ -113,6 +115,11 @@ static void spf_scout(struct scout *s)
     foresee(s, IDENTITY_HELO);
 }
 
+static uint64_t spf_patience(const void *conf)
+{
+    return ((const struct spf_conf *)conf)->timeout;
+}
+
 const struct method spf_method = {
     .name = "spf",
     .title = "Sender Policy Framework (RFC 7208)",
@@ -129,7 +136,7 @@ const struct method spf_method = {
     .reason_exempt = SPF_EXEMPT,
     .reason_own_failure = SPF_OWN_FAILURE,
     .subjects = spf_subjects,
-    .check = spf_check,
+    .check = spf_check, .patience = spf_patience,
     .scout = spf_scout,
     .scout_when = STAGE_HELO,
     .explain = spf_words_explain,

@@ -8,6 +8,7 @@
 #include "env/zone_resolver.h"
 #include "platform/resolver/live.h"
 
+#define TICK_US 1000000               /* how often a waiting transaction is told the time */
 #define ZONE_FILE_OCTETS_MAX (64u << 20)
 #define SAVED_ZONE_OCTETS_MAX (64u << 20)
 
@@ -199,8 +200,10 @@ void world_finish(struct world *w, struct txn *t)
     int64_t end = w->loop ? loop_now_us(w->loop) + wait_limit_us(w) : 0;
     while (txn_progress(t) == PROGRESS_WAIT) {
         int64_t left = w->loop ? end - loop_now_us(w->loop) : 0;
-        if (left <= 0 || !loop_turn(w->loop, left))
+        if (left <= 0 || !loop_turn(w->loop, left < TICK_US ? left : TICK_US))
             txn_deadline(t);
+        else
+            txn_time(t, loop_now_us(w->loop));
     }
 }
 

@@ -164,6 +164,8 @@ bool config_sample(const struct section *sections, size_t count, struct text *ou
     text_add_str(out, "# Every option with its default. Take the \"#\" from the start of a line to change it.\n");
     for (size_t i = 0; order && i < count; i++) {
         const struct section *s = order[i].section;
+        if (g.depth == 0 && s->name[0])
+            text_add_octet(out, '\n');
         groups_go(&g, s->name);
         if (s->help && s->help[0]) {
             text_add_octet(out, '\n');

@@ -541,7 +541,7 @@ void value_describe(const struct option *o, struct text *out)
         text_add_str(out, "a list of addresses and networks (192.0.2.0/24, 2001:db8::/32)");
         break;
     case OPT_NODE:
-        text_add_str(out, "a value of its own form, described below");
+        text_add_str(out, "its form is in frank.conf(5)");
         break;
     }
 }

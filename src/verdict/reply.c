@@ -355,11 +355,10 @@ static struct slice reply_text(const struct scene *s)
     return text_slice(&out);
 }
 
-void words_reply(const struct rules *rules, struct arena *arena, const struct world *w, const struct rule *rule, struct verdict *v)
+void words_reply(const struct rules *rules, const struct world *w, const struct rule *rule, struct verdict *v)
 {
     struct scene s = { rules, w, rule, v };
 
-    (void)arena;
     if (rule->action != RULE_REJECT && rule->action != RULE_DEFER)
         return;
     v->reply.code = rule->code ? rule->code : rule->action == RULE_REJECT ? 550 : 451;
@@ -367,30 +366,26 @@ void words_reply(const struct rules *rules, struct arena *arena, const struct wo
     v->reply.text = reply_text(&s);
 }
 
-void words_reason(struct arena *arena, const struct rule *rule, struct verdict *v)
+void words_reason(const struct rules *rules, const struct world *w, const struct rule *rule, struct verdict *v)
 {
-    struct text out = text_in(arena, EXPANDED_MAX);
+    struct scene s = { rules, w, rule, v };
+    struct text out = text_in(w->arena, EXPANDED_MAX);
 
-    if (rule->override.len > 0) {
-        text_add_shown(&out, rule->override, false);
-        v->override_reason = text_slice(&out);
-        if (v->cite_count > 0)
-            text_add_str(&out, ": ");
-    }
-    if (v->cite_count > 0)
+    v->override_reason = slice_shown(w->arena, rule->override, false);
+    text_add(&out, v->override_reason);
+    text_add_str(&out, rule->override.len > 0 && (rule->reason.len > 0 || v->cite_count > 0) ? ": " : "");
+    if (rule->reason.len > 0)
+        expand(&s, rule->reason, &out);
+    else if (v->cite_count > 0 || rule->override.len == 0)
         add_results_of(v, &out);
-    else if (rule->override.len == 0)
-        text_add_str(&out, "local policy");
     v->reason = text_slice(&out);
-    if (rule->override.len > 0)
-        v->override_reason = slice_shown(arena, rule->override, false);
 }
 
-struct slice words_tag(const struct rules *rules, struct arena *arena, const struct world *w, const struct rule *rule)
+struct slice words_tag(const struct rules *rules, const struct world *w, const struct rule *rule)
 {
     struct verdict cites = { 0 };
     struct scene s = { rules, w, rule, &cites };
-    struct text out = text_in(arena, EXPANDED_MAX);
+    struct text out = text_in(w->arena, EXPANDED_MAX);
 
     for (size_t g = 0; g < rule->group_count; g++)
         for (size_t k = 0; k < rule->groups[g].count; k++)

@@ -66,7 +66,7 @@ struct rule {
     size_t group_count;
     enum rule_action action;
     unsigned code;                    /* 0: by table */
-    struct slice enhanced, text, override;
+    struct slice enhanced, text, reason, override;
     int64_t after, until;
     bool dry_run;
     enum stage stage;                 /* not before; at least STAGE_MAIL: whether the client authenticated is known then */
@@ -159,10 +159,9 @@ extern const char *const builtin_lists[], *const builtin_temperror[], *const bui
 /* Every %{name} of the text is known? */
 MUST_CHECK bool macros_check(struct slice text, const struct conf_node *where, struct config_error *);
 /* Reply, reason and tag of a rule that acts. */
-void words_reply(const struct rules *, struct arena *, const struct world *, const struct rule *, struct verdict *);
-void words_reason(struct arena *, const struct rule *, struct verdict *);
-struct slice words_tag(const struct rules *, struct arena *, const struct world *, const struct rule *);
-struct slice words_results(struct arena *, const struct verdict *);
+void words_reply(const struct rules *, const struct world *, const struct rule *, struct verdict *);
+void words_reason(const struct rules *, const struct world *, const struct rule *, struct verdict *);
+struct slice words_tag(const struct rules *, const struct world *, const struct rule *);
 
 /* ---- what may happen when (reach.c) ---- */
 void reach_compute(struct rules *);

@@ -44,7 +44,7 @@ struct rule_conf {
     const struct conf_node *when, *any, *require, *after, *until;
     unsigned action, stage;
     uint64_t code;
-    struct slice enhanced, text, override;
+    struct slice enhanced, text, reason, override;
     bool dry_run;
 };
 
@@ -61,6 +61,7 @@ static const struct option rule_options[] = {
     { "code", OPT_UINT, "0", 0, 599, offsetof(struct rule_conf, code), NULL, "SMTP code: 5xx with reject, 4xx with defer; 0 means 550 or 451." },
     { "enhanced", OPT_TEXT, "", 0, 0, offsetof(struct rule_conf, enhanced), NULL, "Enhanced status code (RFC 3463); empty: by what the rule rests on (RFC 7372)." },
     { "text", OPT_TEXT, "", 0, 0, offsetof(struct rule_conf, text), NULL, "Text of the reply or tag, with macros; empty: the results." },
+    { "reason", OPT_TEXT, "", 0, 0, offsetof(struct rule_conf, reason), NULL, "One line for reports and the journal, with macros; empty: the results." },
     { "override", OPT_TEXT, "", 0, 0, offsetof(struct rule_conf, override), NULL, "Reason for reports why mail was accepted against a published policy." },
     { "stage", OPT_CHOICE, "connect", 0, 0, offsetof(struct rule_conf, stage), STAGE_WORDS,
       "Not before this stage, though its facts may be known earlier. Nothing acts before MAIL, where authentication is known." },
@@ -229,7 +230,7 @@ static bool check_reply(struct builder *b, const struct rule_conf *c, const stru
         config_complain(b->reader.error, where, "override is for accept");
         return false;
     }
-    return macros_check(c->text, where, b->reader.error);
+    return macros_check(c->text, where, b->reader.error) && macros_check(c->reason, where, b->reader.error);
 }
 
 static struct slice rule_name(struct builder *b, struct slice given)
@@ -290,7 +291,7 @@ static bool read_rule(struct builder *b, const struct conf_node *group)
     }
     *r = (struct rule){
         .name = rule_name(b, c.name), .action = (enum rule_action)c.action, .code = (unsigned)c.code, .enhanced = c.enhanced,
-        .text = c.text, .override = c.override, .dry_run = c.dry_run, .stage = (enum stage)(c.stage + STAGE_CONNECT),
+        .text = c.text, .reason = c.reason, .override = c.override, .dry_run = c.dry_run, .stage = (enum stage)(c.stage + STAGE_CONNECT),
     };
     if (r->stage < STAGE_MAIL)
         r->stage = STAGE_MAIL;
@@ -418,7 +419,9 @@ static bool read_tables(struct reader *r, const struct list_conf *lists)
     size_t own = 0;
     struct table *tables;
 
-    if (lists->tables && lists->tables->kind != NODE_GROUP) {
+    bool none = lists->tables && lists->tables->kind == NODE_LIST && lists->tables->first == NULL;
+
+    if (lists->tables && lists->tables->kind != NODE_GROUP && !none) {
         config_complain(r->error, lists->tables, "tables wants a group of named lists: tables = { NAME = [ ... ]; };");
         return false;
     }

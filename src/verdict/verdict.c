@@ -186,7 +186,7 @@ static void cite_rule(struct judging *j, const struct rule *r, struct verdict *v
 
 static void add_tag(struct judging *j, const struct rule *r, struct text *tags)
 {
-    struct slice tag = words_tag(j->rules, j->world->arena, j->world, r);
+    struct slice tag = words_tag(j->rules, j->world, r);
 
     if (tags->len > 0 && tags->len + tag.len + 2 > TAGS_MAX)
         return;
@@ -275,8 +275,8 @@ static void judge_by_rules(const struct rules *rules, const struct world *w, str
         v->disposition = d;
         v->rule = r->name;
         cite_rule(&j, r, v);
-        words_reason(w->arena, r, v);
-        words_reply(rules, w->arena, w, r, v);
+        words_reason(rules, w, r, v);
+        words_reply(rules, w, r, v);
     }
 }
 

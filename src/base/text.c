@@ -247,7 +247,7 @@ static const struct { uint32_t from, to; } unseen[] = {
     { 0x3fffe, 0x10ffff },  /* noncharacters, unassigned planes, tags, selectors, private use */
 };
 
-static bool is_unseen(uint32_t code)
+bool code_unseen(uint32_t code)
 {
     for (size_t i = 0; i < COUNT_OF(unseen) && unseen[i].from <= code; i++)
         if (code <= unseen[i].to)
@@ -261,7 +261,7 @@ static size_t showable(struct slice s)
     uint32_t code;
     size_t len = utf8_next(s, &code);
 
-    return len > 1 && !is_unseen(code) ? len : 0;
+    return len > 1 && !code_unseen(code) ? len : 0;
 }
 
 static void add_one_shown(struct text *t, uint8_t octet)

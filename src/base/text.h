@@ -40,6 +40,8 @@ void text_reset(struct text *);
  */
 void text_add_shown(struct text *, struct slice, bool utf8);
 struct slice slice_shown(struct arena *, struct slice, bool utf8);
+/* From U+0080 up: not to be seen, or changes how others are seen (C1, bidi, invisible, private, noncharacters). */
+bool code_unseen(uint32_t code);
 
 /* utf8_valid: strict RFC 3629 (no overlong forms, surrogates, or > U+10FFFF). */
 bool utf8_valid(struct slice);

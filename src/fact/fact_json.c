@@ -14,12 +14,21 @@
 
 /*
  * Characters written as escapes although JSON allows them as they are, so that a line stays a line
- * and a terminal stays what it was (threats.md T32): C0, DEL, C1, line separators, bidi controls.
+ * and a terminal stays what it was (threats.md T32): the same that text_add_shown does not show.
  */
 static bool needs_escape(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x200e && code <= 0x200f) ||
-           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x061c || code == 0xfeff;
+    return code < 0x20 || code == 0x7f || code_unseen(code);
+}
+
+/* RFC 8259 section 7: beyond the basic plane as a surrogate pair. */
+static void add_escape(struct text *out, uint32_t code)
+{
+    if (code > 0xffff) {
+        text_addf(out, "\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)));
+        code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    }
+    text_addf(out, "\\u%04x", (unsigned)code);
 }
 
 /* One character at the start of s; returns the octets it took. */
@@ -35,7 +44,7 @@ static size_t add_character(struct text *out, struct slice s)
         text_add_octet(out, '\\');
         text_add_octet(out, (uint8_t)code);
     } else if (needs_escape(code)) {
-        text_addf(out, "\\u%04x", (unsigned)code);
+        add_escape(out, code);
     } else {
         text_add(out, slice_first(s, octets));
     }

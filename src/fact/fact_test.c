@@ -104,6 +104,8 @@ static const struct { const char *name; struct slice in, out; } strings[] = {
     { "surrogate", SLICE_INIT("\xed\xa0\x80"), SLICE_INIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
     { "C1", SLICE_INIT("\xc2\x9b"), SLICE_INIT("\"\\u009b\"") },
     { "bidi override", SLICE_INIT("\xe2\x80\xae"), SLICE_INIT("\"\\u202e\"") },
+    { "zero width space", SLICE_INIT("\xe2\x80\x8b"), SLICE_INIT("\"\\u200b\"") },
+    { "tag beyond the basic plane", SLICE_INIT("\xf3\xa0\x80\x81"), SLICE_INIT("\"\\udb40\\udc01\"") },
     { "line separator", SLICE_INIT("\xe2\x80\xa8"), SLICE_INIT("\"\\u2028\"") },
 };
 

@@ -40,6 +40,13 @@ static int open_message(const char *path)
     return strcmp(path, "-") == 0 ? spool_stdin() : open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Not there, not ours to read, or a folder: no such input. Anything else is trouble on the way. */
+static enum status status_of_errno(void)
+{
+    return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EPERM || errno == EISDIR || errno == ELOOP || errno == ENAMETOOLONG
+        ? STATUS_NOT_FOUND : STATUS_IO;
+}
+
 /* Does any CRLF occur? Stops at the first. 1, 0, or -1 on errors. */
 static int has_crlf(int fd)
 {
@@ -210,7 +217,7 @@ static enum status feed(int fd, struct arena *arena, const struct splitter_sink 
 {
     int crlf = has_crlf(fd);
     if (crlf < 0 || lseek(fd, 0, SEEK_SET) < 0)
-        return STATUS_IO;
+        return status_of_errno();
     struct splitter *s = splitter_new(arena, sink, crlf == 0);
     return s ? pump(fd, s) : STATUS_NO_MEMORY;
 }
@@ -240,7 +247,7 @@ enum status file_run(struct engine *engine, const char *path, const struct file_
         return STATUS_NO_MEMORY;
     int fd = open_message(path);
     if (fd < 0)
-        return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+        return status_of_errno();
     struct reader r = { .engine = engine, .given = given, .now = now, .host = host, .out = out };
     enum status status = run_open(fd, &r);
     int saved = errno;
@@ -257,20 +264,50 @@ void file_run_end(struct file_run *run)
     *run = (struct file_run){ 0 };
 }
 
-/* ---- the body again ---- */
+/* ---- a part of a message, for those who want no more ---- */
 
-struct again { void (*push)(void *, struct slice); void *context; };
-
-static void again_field(void *context, struct slice raw)
+static void no_field(void *context, struct slice raw)
 {
     (void)context;
     (void)raw;
 }
 
-static void again_end_of_header(void *context)
+static void no_end_of_header(void *context)
 {
     (void)context;
 }
+
+static void no_body(void *context, struct slice octets)
+{
+    (void)context;
+    (void)octets;
+}
+
+static enum status feed_path(const char *path, struct arena *arena, const struct splitter_sink *sink)
+{
+    int fd = open_message(path);
+    if (fd < 0)
+        return status_of_errno();
+    enum status status = feed(fd, arena, sink);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return status;
+}
+
+static void header_field(void *context, struct slice raw)
+{
+    message_add(context, raw);
+}
+
+enum status file_header(const char *path, struct arena *arena, struct message *out)
+{
+    message_init(out, arena);
+    struct splitter_sink sink = { header_field, no_end_of_header, no_body, out };
+    return feed_path(path, arena, &sink);
+}
+
+struct again { void (*push)(void *, struct slice); void *context; };
 
 static void again_body(void *context, struct slice octets)
 {
@@ -278,17 +315,14 @@ static void again_body(void *context, struct slice octets)
     a->push(a->context, octets);
 }
 
-enum status file_body_again(const char *path, void (*push)(void *, struct slice), void *context)
+enum status file_body_again(const char *path, void (*push)(void *context, struct slice octets), void *context)
 {
+    if (strcmp(path, "-") == 0)
+        return STATUS_IO;
     struct arena *arena = arena_new(HEADER_ARENA_OCTETS);
-    int fd = arena && strcmp(path, "-") != 0 ? open_message(path) : -1;
-    enum status status = arena ? STATUS_IO : STATUS_NO_MEMORY;
-    if (fd >= 0) {
-        struct again a = { push, context };
-        struct splitter_sink sink = { again_field, again_end_of_header, again_body, &a };
-        status = feed(fd, arena, &sink);
-        close(fd);
-    }
+    struct again a = { push, context };
+    struct splitter_sink sink = { no_field, no_end_of_header, again_body, &a };
+    enum status status = arena ? feed_path(path, arena, &sink) : STATUS_NO_MEMORY;
     arena_free(arena);
     return status;
 }

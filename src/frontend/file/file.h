@@ -41,12 +41,14 @@ struct file_run {
 /*
  * Opens path ("-": standard input) and feeds it to a new transaction; returns STATUS_OK with *out at
  * end of message (results may still wait for DNS: run the loop until txn_progress says DONE),
- * STATUS_NOT_FOUND / STATUS_IO with errno set, STATUS_NO_MEMORY.
+ * STATUS_NOT_FOUND (not there, not readable, a folder) / STATUS_IO with errno set, STATUS_NO_MEMORY.
  */
 MUST_CHECK enum status file_run(struct engine *, const char *path, const struct file_facts *, int64_t now,
                                 const struct txn_host *, struct file_run *out);
 void file_run_end(struct file_run *);
-/* Feeds the body octets (CRLF form) once more to somebody: for explanations. */
+/* The header alone; its fields live in the arena. Memory is constant in the size of the body. Errors as file_run's. */
+MUST_CHECK enum status file_header(const char *path, struct arena *, struct message *);
+/* Feeds the body octets (CRLF form) once more to somebody: for explanations. Not for standard input. */
 MUST_CHECK enum status file_body_again(const char *path, void (*push)(void *context, struct slice octets), void *context);
 
 #endif

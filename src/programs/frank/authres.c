@@ -1,10 +1,8 @@
 /* authres.c: frank authres FILE: the results trusted hosts have written into a message. */
 #include "programs/frank/world.h"
 
-#include <errno.h>
-#include <string.h>
+#define MESSAGE_ARENA_OCTETS (32u << 20)      /* the header up to its cap, and what is parsed from it */
 
-#define HEADER_FILE_OCTETS_MAX (64u << 20)
 
 static void add_result(struct arena *a, struct fact *list, const struct authres_result *r)
 {
@@ -22,10 +20,11 @@ static void add_result(struct arena *a, struct fact *list, const struct authres_
     }
 }
 
-static struct fact *facts_of_set(struct arena *a, const struct authres_set *set)
+static struct fact *facts_of_set(struct arena *a, const char *path, const struct authres_set *set)
 {
     struct fact *root = fact_group(a, NULL);
     fact_add_number(a, root, "version", 1);
+    fact_add_str(a, root, "file", path);
     struct fact *fields = fact_add_list(a, root, "fields");
     for (size_t i = 0; i < set->count; i++) {
         struct fact *g = fact_add_group(a, fields, NULL);
@@ -37,79 +36,84 @@ static struct fact *facts_of_set(struct arena *a, const struct authres_set *set)
     return root;
 }
 
-static void print_set(const struct authres_set *set)
+static void print_shown(struct slice foreign)
 {
+    char shown[4200];
+    struct text t = text_fixed(shown, sizeof shown);
+    text_add_shown(&t, foreign, true);
+    printf("%.*s", (int)text_slice(&t).len, shown);
+}
+
+static void print_property(const struct authres_property *p)
+{
+    printf("  ");
+    print_shown(p->ptype);
+    putchar('.');
+    print_shown(p->name);
+    putchar('=');
+    print_shown(p->value);
+}
+
+static void print_result(const struct authres_result *r)
+{
+    print_shown(r->method);
+    putchar('=');
+    print_shown(r->result);
+    for (size_t i = 0; i < r->count; i++)
+        print_property(&r->properties[i]);
+    putchar('\n');
+}
+
+static int print_set(const struct authres_set *set)
+{
+    size_t results = 0;
     for (size_t i = 0; i < set->count; i++)
-        for (size_t k = 0; k < set->fields[i].count; k++) {
-            const struct authres_result *r = &set->fields[i].results[k];
-            char line[4096];
-            struct text t = text_fixed(line, sizeof line);
-            text_add_shown(&t, slice_first(r->method, 60), true);
-            text_add_str(&t, "=");
-            text_add_shown(&t, slice_first(r->result, 60), true);
-            for (size_t p = 0; p < r->count && p < 8; p++) {
-                text_addf(&t, "  %.*s.%.*s=", (int)slice_first(r->properties[p].ptype, 40).len, (const char *)r->properties[p].ptype.at,
-                          (int)slice_first(r->properties[p].name, 40).len, (const char *)r->properties[p].name.at);
-                text_add_shown(&t, slice_first(r->properties[p].value, 100), true);
-            }
-            printf("%.*s\n", (int)text_slice(&t).len, line);
-        }
-    if (set->count == 0)
+        for (size_t k = 0; k < set->fields[i].count; k++, results++)
+            print_result(&set->fields[i].results[k]);
+    if (results == 0)
         puts("no trusted results");
+    return flush_output();
 }
 
-static void field_in(void *context, struct slice raw)
+static int show_trusted(const struct cli *cli, const char *path)
 {
-    message_add(context, raw);
-}
-
-static void ignore_end(void *context)
-{
-    (void)context;
-}
-
-static void ignore_body(void *context, struct slice octets)
-{
-    (void)context;
-    (void)octets;
-}
-
-static int read_header(struct cli *cli, const char *path, struct message *m)
-{
-    struct slice text;
-    if (!read_file(cli->arena, path, HEADER_FILE_OCTETS_MAX, &text))
-        return EX_NOINPUT;
-    bool crlf = false;
-    for (size_t i = 1; i < text.len && !crlf; i++)
-        crlf = text.at[i - 1] == '\r' && text.at[i] == '\n';
-    struct splitter_sink sink = { field_in, ignore_end, ignore_body, m };
-    struct splitter *s = splitter_new(cli->arena, &sink, !crlf);
-    if (!s)
-        out_of_memory();
-    splitter_push(s, text);
-    splitter_end(s);
-    return EX_OK;
-}
-
-static int show_trusted(struct cli *cli)
-{
+    struct arena *a = arena_new(MESSAGE_ARENA_OCTETS);
     struct message m;
     struct authres_set set;
     struct slice id = slice_str(cli->receiver);
+    if (!a)
+        out_of_memory();
+    enum status status = file_header(path, a, &m);
+    int code = EX_OK;
+    if (status != STATUS_OK)
+        code = file_failed(path, status);
+    else if (!authres_trusted(a, &m, &id, 1, &id, 1, &set))
+        out_of_memory();
+    else if (cli->json)
+        code = print_json(facts_of_set(a, path, &set), false);
+    else
+        code = print_set(&set);
+    arena_free(a);
+    return code;
+}
+
+static int show_each(const struct cli *cli)
+{
     if (!cli->receiver) {
         complain("--receiver NAME says whose results to trust (see --help)");
         return EX_USAGE;
     }
-    message_init(&m, cli->arena);
-    int code = read_header(cli, cli->file_count ? cli->files[0] : "-", &m);
-    if (code != EX_OK)
-        return code;
-    if (!authres_trusted(cli->arena, &m, &id, 1, &id, 1, &set))
-        out_of_memory();
-    if (cli->json)
-        return print_json(facts_of_set(cli->arena, &set), false);
-    print_set(&set);
-    return EX_OK;
+    int worst = cli->file_count == 0 ? show_trusted(cli, "-") : EX_OK;
+    for (size_t i = 0; i < cli->file_count; i++) {
+        if (cli->file_count > 1 && !cli->json) {
+            print_shown(slice_str(cli->files[i]));
+            putchar('\n');
+        }
+        int code = show_trusted(cli, cli->files[i]);
+        if (code != EX_OK)
+            worst = code;
+    }
+    return worst;
 }
 
 static int run_authres(int argc, char **argv)
@@ -118,12 +122,12 @@ static int run_authres(int argc, char **argv)
     struct cli cli;
     int code;
     if (cli_parse(&cli, &authres_command, argc, argv, NULL, 0, &code))
-        code = show_trusted(&cli);
+        code = show_each(&cli);
     cli_close(&cli);
     return code;
 }
 
 const struct command authres_command = {
-    .name = "authres", .group = "receive", .usage = "--receiver NAME [--json] [FILE]",
+    .name = "authres", .group = "receive", .usage = "--receiver NAME [--json] [FILE...]",
     .summary = "What a trusted host found of a message, no forged results.", .run = run_authres,
 };

@@ -11,28 +11,57 @@
 #include "mail/date.h"
 
 #define TIMEOUT_SECONDS_MAX 3600
+#define COMPLAINT_MAX 2048          /* octets of one complaint */
+#define HELP_COLUMNS 80
+#define HELP_INDENT 27              /* where the words of an option begin */
 
-static const char *program_name = "frank";
+static const char *program_name = "";
 
 void set_program_name(const char *subcommand)
 {
     program_name = subcommand;
 }
 
+/* As text_add_shown, but a backslash stays one: parts of it may be shown-escaped already. */
+static void add_shown_once(struct text *t, struct slice said)
+{
+    for (;;) {
+        size_t n = 0;
+        while (n < said.len && said.at[n] != '\\')
+            n++;
+        text_add_shown(t, slice_first(said, n), true);
+        if (n == said.len)
+            return;
+        text_add_octet(t, '\\');
+        said = slice_from(said, n + 1);
+    }
+}
+
 void complain(const char *format, ...)
 {
+    char said[COMPLAINT_MAX], shown[COMPLAINT_MAX * 4];
+    struct text t = text_fixed(shown, sizeof shown);
     va_list args;
-    fprintf(stderr, "frank %s: ", program_name);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    int len = vsnprintf(said, sizeof said, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    /* File names and option values are foreign: a folder of somebody's mail may hold any name. */
+    add_shown_once(&t, slice_str(len < 0 ? format : said));
+    fprintf(stderr, "frank%s%s: %.*s\n", program_name[0] ? " " : "", program_name, (int)text_slice(&t).len, shown);
 }
 
 void out_of_memory(void)
 {
     complain("out of memory");
     exit(EX_SOFTWARE);
+}
+
+int file_failed(const char *path, enum status status)
+{
+    if (status == STATUS_NO_MEMORY)
+        out_of_memory();
+    complain("%s: %s", path, errno ? strerror(errno) : status_text(status));
+    return status == STATUS_NOT_FOUND ? EX_NOINPUT : EX_IOERR;
 }
 
 int print_json(const struct fact *f, bool pretty)
@@ -43,13 +72,20 @@ int print_json(const struct fact *f, bool pretty)
     if (!good)
         complain("cannot print the result: out of memory");
     struct slice s = text_slice(&t);
-    if (good && (fwrite(s.at, 1, s.len, stdout) != s.len || putchar('\n') == EOF || fflush(stdout) != 0)) {
-        complain("cannot write: %s", strerror(errno));
-        arena_free(a);
-        return EX_IOERR;
+    if (good) {
+        fwrite(s.at, 1, s.len, stdout);
+        putchar('\n');
     }
     arena_free(a);
-    return good ? EX_OK : EX_SOFTWARE;
+    return good ? flush_output() : EX_SOFTWARE;
+}
+
+int flush_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EX_OK;
+    complain("cannot write: %s", strerror(errno));
+    return EX_IOERR;
 }
 
 static ssize_t read_whole(int fd, uint8_t *at, size_t room)
@@ -124,15 +160,41 @@ static const struct { const char *name, *value, *help; } common[C_COUNT] = {
     [C_HELP] = { "help", NULL, "this text" },
 };
 
+/* Words from the text's column on; further lines begin there too. */
+static void put_words(const char *words, int column, FILE *to)
+{
+    int at = column;
+    for (const char *word = words; *word;) {
+        int len = (int)strcspn(word, " ");
+        if (at > column && at + 1 + len > HELP_COLUMNS) {
+            fprintf(to, "\n%*s", column, "");
+            at = column;
+        } else if (at > column) {
+            fputc(' ', to);
+            at++;
+        }
+        fprintf(to, "%.*s", len, word);
+        at += len;
+        word += len;
+        word += strspn(word, " ");
+    }
+    fputc('\n', to);
+}
+
+static void put_option(const char *name, const char *value, const char *help, FILE *to)
+{
+    int used = fprintf(to, "  --%s%s%s", name, value ? " " : "", value ? value : "");
+    fprintf(to, "%*s", used < HELP_INDENT ? HELP_INDENT - used : 1, "");
+    put_words(help, HELP_INDENT, to);
+}
+
 void cli_usage(const struct command *c, const struct cli_extra *extras, size_t extra_count, FILE *to)
 {
     fprintf(to, "usage: frank %s %s\n%s\n\n", c->name, c->usage, c->summary);
     for (size_t i = 0; i < extra_count; i++)
-        fprintf(to, "  --%s%s%-*s %s\n", extras[i].name, extras[i].takes_value ? " " : "",
-                (int)(22 - strlen(extras[i].name) - (extras[i].takes_value ? 1 : 0)), extras[i].takes_value ? extras[i].value_name : "", extras[i].help);
+        put_option(extras[i].name, extras[i].takes_value ? extras[i].value_name : NULL, extras[i].help, to);
     for (size_t i = 0; i < C_COUNT; i++)
-        fprintf(to, "  --%s%s%-*s %s\n", common[i].name, common[i].value ? " " : "",
-                (int)(22 - strlen(common[i].name) - (common[i].value ? 1 : 0)), common[i].value ? common[i].value : "", common[i].help);
+        put_option(common[i].name, common[i].value, common[i].help, to);
 }
 
 static bool parse_time(const char *text, int64_t *out)
@@ -207,11 +269,18 @@ static bool named(const char *arg, size_t len, const char *name)
     return strlen(name) == len && memcmp(arg, name, len) == 0;
 }
 
+static bool no_value(const char *equals, const char *name)
+{
+    if (equals)
+        complain("--%s takes no value", name);
+    return equals == NULL;
+}
+
 static bool take_extra(struct args *a, const struct cli_extra *e, const char *equals)
 {
     if (!e->takes_value) {
         *e->flag = true;
-        return equals == NULL;
+        return no_value(equals, e->name);
     }
     *e->value = option_value(a, equals, e->name);
     return *e->value != NULL;
@@ -230,7 +299,7 @@ static bool take_option(struct cli *cli, struct args *a, const struct cli_extra 
             continue;
         *help = *help || i == C_HELP;
         const char *v = common[i].value ? option_value(a, equals, common[i].name) : NULL;
-        if (common[i].value && !v)
+        if (common[i].value ? !v : !no_value(equals, common[i].name))
             return false;
         if (take_common(cli, (enum common)i, v))
             return true;

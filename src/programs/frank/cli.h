@@ -47,10 +47,14 @@ bool cli_parse(struct cli *, const struct command *, int argc, char **argv, cons
 /* Frees what cli_parse made; after a cli_parse that returned false too. */
 void cli_close(struct cli *);
 void cli_usage(const struct command *, const struct cli_extra *extras, size_t extra_count, FILE *);
-/* "frank NAME: ..." on standard error; foreign text must be passed through slice_shown. */
+/* "frank NAME: ..." on standard error, one line whatever is in it: what could move a terminal is escaped. */
 void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Exits with EX_SOFTWARE after saying so: no memory for the program's own things. */
 NO_RETURN void out_of_memory(void);
+/* Says why a message file could not be read (errno as file.h leaves it); the exit code for it. */
+int file_failed(const char *path, enum status);
+/* At the end of what was printed: EX_OK, or EX_IOERR after saying that it did not get out. */
+int flush_output(void);
 /* Prints facts as JSON on standard output, with a line end. Returns an exit code. */
 int print_json(const struct fact *, bool pretty);
 /* Whole small file (own configuration, zones, keys) into the arena; complains itself. */

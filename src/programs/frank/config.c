@@ -8,7 +8,8 @@ static int print_text(const struct text *t)
     struct slice s = text_slice(t);
     if (t->bad)
         out_of_memory();
-    return fwrite(s.at, 1, s.len, stdout) == s.len && fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+    fwrite(s.at, 1, s.len, stdout);
+    return flush_output();
 }
 
 /* Rules are read too, so that "check" means what frankd will do with the file. */

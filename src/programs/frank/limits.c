@@ -62,7 +62,7 @@ static int show_limits(const struct cli *cli, const struct engine *e)
     if (cli->json)
         return print_json(limits, false);
     print_limits(limits);
-    return EX_OK;
+    return flush_output();
 }
 
 static int run_limits(int argc, char **argv)

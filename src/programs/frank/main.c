@@ -56,7 +56,8 @@ static int dispatch(int argc, char **argv)
     const struct method *m = method_named(slice_str(argv[0]));
     if (m)
         return run_method_command(m, argc, argv);
-    fprintf(stderr, "frank: there is no command \"%s\"; frank help lists them\n", argv[0]);
+    set_program_name("");
+    complain("there is no command \"%s\"; frank help lists them", argv[0]);
     return EX_USAGE;
 }
 
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
         return EX_USAGE;
     }
     bool help = strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
-    if (help && argc == 2) {
+    if (help && (argc == 2 || strcmp(argv[2], "help") == 0)) {
         print_help(stdout);
         return EX_OK;
     }

@@ -16,7 +16,7 @@ static int print_org(struct cli *cli, struct slice domain, struct slice org, con
     if (cli->json)
         return print_json(f, false);
     printf("%.*s\n", (int)org.len, (const char *)org.at);
-    return EX_OK;
+    return flush_output();
 }
 
 static int by_list(struct cli *cli, struct slice domain)

@@ -64,12 +64,14 @@ static int exit_of(const struct verdict *v)
     return EX_SOFTWARE;
 }
 
-static int file_failed(const char *path, enum status status)
+/* Of several messages the gravest decides what a script is told. */
+static int graver(int a, int b)
 {
-    if (status == STATUS_NO_MEMORY)
-        out_of_memory();
-    complain("%s: %s", path, errno ? strerror(errno) : status_text(status));
-    return status == STATUS_NOT_FOUND ? EX_NOINPUT : EX_IOERR;
+    static const int gravest_first[] = { 1, 3, 2, EX_TEMPFAIL };
+    for (size_t i = 0; i < COUNT_OF(gravest_first); i++)
+        if (a == gravest_first[i] || b == gravest_first[i])
+            return gravest_first[i];
+    return 0;
 }
 
 static void progress_ignored(void *context, struct txn *t)
@@ -99,7 +101,7 @@ static int verify_one(struct world *w, const char *path, const struct method *on
         forensics_add(path, run.txn, record);
     int code = print_record(record, w->cli, only);
     int saved = world_save_zone(w, run.txn);
-    *verdict_exit = exit_of(txn_verdict(run.txn));
+    *verdict_exit = graver(*verdict_exit, exit_of(txn_verdict(run.txn)));
     file_run_end(&run);
     return code != EX_OK ? code : saved;
 }
@@ -124,6 +126,14 @@ static struct fact *method_object(struct arena *a, const struct fact *record, co
     return out;
 }
 
+static void print_file_name(struct slice path)
+{
+    char shown[8192];
+    struct text t = text_fixed(shown, sizeof shown);
+    text_add_shown(&t, path, true);
+    printf("%.*s\n", (int)text_slice(&t).len, shown);
+}
+
 static int print_record(struct fact *record, const struct cli *cli, const struct method *m)
 {
     struct report_style st = report_style_of(stdout);
@@ -137,7 +147,7 @@ static int print_record(struct fact *record, const struct cli *cli, const struct
         return code;
     }
     if (cli->file_count > 1)
-        printf("%s\n", fact_text(record, "file").len ? (const char *)fact_text(record, "file").at : "");
+        print_file_name(fact_text(record, "file"));
     if (m) {
         struct fact only = { .kind = FACT_GROUP };
         struct fact copy = *fact_find(record, m->name);
@@ -147,7 +157,7 @@ static int print_record(struct fact *record, const struct cli *cli, const struct
     } else {
         report_print(record, &st, stdout);
     }
-    return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+    return flush_output();
 }
 
 /* ---- commands ---- */
@@ -216,6 +226,17 @@ const struct command verify_command = {
     .run = run_verify,
 };
 
+/* What a method examines without a message: the envelope on the command line. */
+static int run_method(struct world *w, const struct method *m)
+{
+    if (w->cli->file_count > 0 || m->when > STAGE_RCPT)
+        return verify_files(w, m);
+    if (!m->needs_client || w->cli->has_ip)
+        return verify_envelope(w, m);
+    complain("--ip ADDR says who is the client, or FILE is a message that does (- for standard input)");
+    return EX_USAGE;
+}
+
 int run_method_command(const struct method *m, int argc, char **argv)
 {
     struct command command = { .name = m->name, .usage = m->when <= STAGE_RCPT ? "--ip ADDR --helo NAME --mail-from ADDR [options] [FILE...]" : "[options] [FILE...]",
@@ -227,7 +248,7 @@ int run_method_command(const struct method *m, int argc, char **argv)
         /* What the method reads the results of is evaluated too: everything above it in the list that is on. */
         code = world_open(&w, &cli, (uint64_t)1 << method_index(m), 0);
         if (code == EX_OK)
-            code = cli.file_count == 0 && m->when <= STAGE_RCPT ? verify_envelope(&w, m) : verify_files(&w, m);
+            code = run_method(&w, m);
         world_close(&w);
     }
     cli_close(&cli);

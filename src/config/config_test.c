@@ -9,6 +9,7 @@
 
 struct top { uint64_t count; struct slice name; struct texts allow; struct prefixes relays; const struct conf_node *rules; };
 struct more { bool fast; unsigned mode; };
+struct gap { uint64_t number; };
 struct one { bool enabled; uint64_t timeout, size; int64_t until; struct slice domain; struct texts domains; };
 
 static const struct option top_options[] = {
@@ -33,11 +34,16 @@ static const struct option one_options[] = {
     { "domains", OPT_DOMAINS, "a.example, b.example", 0, 0, offsetof(struct one, domains), NULL, "Domains." },
     { 0 }
 };
+static const struct option gap_options[] = {
+    { "number", OPT_UINT, "0", 65280, 65534, offsetof(struct gap, number), "0", "Off, or a number of this range." },
+    { 0 }
+};
 static const struct section sections[] = {
     { "", top_options, sizeof(struct top), "The top level." },
     { "methods.one", one_options, sizeof(struct one), "One method." },
     { "", more_options, sizeof(struct more), "More of the top level." },
     { "methods.two", more_options, sizeof(struct more), "Another method." },
+    { "gap", gap_options, sizeof(struct gap), "A gap." },
 };
 
 static struct config *read_text(const char *text, struct config_error *e)
@@ -61,6 +67,9 @@ static const struct { const char *text; unsigned line; const char *says; } refus
     { "count = -1;", 1, "from 1 to 20" },
     { "count = 99999999999999999999;", 1, "" },
     { "count = 18446744073709551626;", 1, "" },
+    { "gap = { number = 1; };", 1, "number wants 0 or a number from 65280 to 65534" },
+    { "gap = { number = 65279; };", 1, "from 65280" },
+    { "gap = { number = 65535; };", 1, "from 65280" },
     { "count = 3.0;", 1, "whole" },
     { "count = \"3\";", 1, "count wants" },
     { "count = true;", 1, "count wants" },
@@ -517,9 +526,25 @@ static void test_memory(void **state)
     }
 }
 
+static void zero_beside_a_range(void **state)
+{
+    static const struct { const char *text; uint64_t number; } good[] = {
+        { "", 0 }, { "gap = { number = 0; };", 0 }, { "gap = { number = 65280; };", 65280 }, { "gap = { number = 65534; };", 65534 },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        struct config_error e = { 0 };
+        struct config *c = read_text(good[i].text, &e);
+        assert_non_null(c);
+        assert_int_equal(((const struct gap *)config_section(c, "gap"))->number, good[i].number);
+        config_free(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zero_beside_a_range),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_octet_zero_and_size), cmocka_unit_test(test_error_text_is_printable),
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_values), cmocka_unit_test(test_dates),
         cmocka_unit_test(test_print_reads_back), cmocka_unit_test(test_print_only_what_differs), cmocka_unit_test(test_sample),

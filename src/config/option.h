@@ -20,7 +20,7 @@
 enum option_type {
     OPT_END = 0,
     OPT_BOOL,          /* bool                                     true / false */
-    OPT_UINT,          /* uint64_t, min..max */
+    OPT_UINT,          /* uint64_t, min..max; with the words "0" also 0 */
     OPT_DURATION,      /* uint64_t seconds, min..max               "20s" "10m" "4h" "7d" "2w", plain number = seconds */
     OPT_SIZE,          /* uint64_t octets, min..max                "64k" "30M" "1G" (1024) */
     OPT_DATE,          /* int64_t Unix seconds, INT64_MAX = never   "2026-12-31", ISO time, "never" */
@@ -42,7 +42,7 @@ struct option {
     const char *otherwise;     /* the default, in the file's text: "10", "\"20s\"" without its quotes, lists comma-separated, "" = empty */
     uint64_t min, max;         /* OPT_UINT, OPT_DURATION, OPT_SIZE */
     size_t offset;             /* into the section's struct */
-    const char *words;         /* OPT_CHOICE: "monitor|standard|strict"; else NULL */
+    const char *words;         /* OPT_CHOICE: "monitor|standard|strict"; OPT_UINT: NULL or "0"; else NULL */
     const char *help;          /* one sentence or more; unit and source (RFC) where there is one */
 };
 

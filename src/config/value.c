@@ -109,6 +109,12 @@ static bool unfit(const struct option *o, const struct conf_node *n, struct conf
     return false;
 }
 
+static bool number_fits(const struct option *o, uint64_t number)
+{
+    bool zero_too = o->words && slice_same(slice_str(o->words), SLICE("0"));
+    return (number >= o->min && number <= o->max) || (zero_too && number == 0);
+}
+
 static bool read_number(const struct option *o, const struct conf_node *n, uint64_t *out, struct config_error *e)
 {
     bool good = false;
@@ -121,9 +127,7 @@ static bool read_number(const struct option *o, const struct conf_node *n, uint6
     } else if (n->kind == NODE_TEXT && o->type == OPT_SIZE) {
         good = number_with_unit(n->text, sizes, COUNT_OF(sizes), out);
     }
-    if (!good || *out < o->min || *out > o->max)
-        return unfit(o, n, e);
-    return true;
+    return (good && number_fits(o, *out)) || unfit(o, n, e);
 }
 
 static bool read_date(const struct option *o, const struct conf_node *n, int64_t *out, struct config_error *e)
@@ -256,9 +260,9 @@ static bool default_node(struct arena *arena, const struct option *o, struct con
         n->flag = slice_same(rest, SLICE("true"));
         assert(n->flag || slice_same(rest, SLICE("false")));
     } else if (o->type == OPT_UINT) {
-        assert(number_of(rest, o->min, o->max, &number) && number <= INT64_MAX);
+        assert(number_of(rest, 0, INT64_MAX, &number) && number_fits(o, number));
         n->kind = NODE_NUMBER;
-        n->number = number_of(rest, o->min, o->max, &number) ? (int64_t)number : 0;
+        n->number = number_of(rest, 0, INT64_MAX, &number) ? (int64_t)number : 0;
     }
     if (!is_list(o->type))
         return true;
@@ -500,7 +504,7 @@ void value_describe(const struct option *o, struct text *out)
         text_add_str(out, "true or false");
         break;
     case OPT_UINT:
-        text_addf(out, "a number from %" PRIu64 " to %" PRIu64, o->min, o->max);
+        text_addf(out, "%sa number from %" PRIu64 " to %" PRIu64, o->words ? "0 or " : "", o->min, o->max);
         break;
     case OPT_DURATION:
         text_add_str(out, "a time (s, m, h, d, w)");

@@ -1,19 +1,42 @@
 #include "methods/path.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include <assert.h>
+#include <stdlib.h>
 
-#define PATH_TEXT_OCTETS 400
+/* ---- outcomes ---- */
 
-enum path_outcome path_judge(struct check *c, const struct path_member *m, const void *entries, size_t count, size_t octets, size_t *which)
+bool path_unknown(enum path_outcome o)
+{
+    return o == PATH_FAILED || o == PATH_OVER_QUOTA;
+}
+
+enum path_outcome path_answer(const struct answer *a)
+{
+    if (!a)
+        return PATH_WAIT;
+    if (a->status == ANSWER_OVER_QUOTA)
+        return PATH_OVER_QUOTA;
+    if (answer_failed(a))
+        return PATH_FAILED;
+    return answer_has_data(a) ? PATH_HIT : PATH_MISS;
+}
+
+static enum path_outcome weightier(enum path_outcome a, enum path_outcome b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- the loop ---- */
+
+enum path_outcome path_judge(struct check *c, const struct path_member *m, void *context, const void *entries, size_t count, size_t octets,
+                             size_t *which)
 {
     const uint8_t *at = entries;
-    if (count > PATH_ENTRIES_MAX)
-        count = PATH_ENTRIES_MAX;
+    assert(count <= PATH_ENTRIES_MAX);
     for (size_t i = 0; m->hint && i < count; i++)
-        m->hint(c, at + i * octets);
+        m->hint(c, context, at + i * octets);
     for (size_t i = 0; i < count; i++) {
-        enum path_outcome o = m->judge(c, at + i * octets);
+        enum path_outcome o = m->judge(c, context, at + i * octets);
         *which = i;
         if (o != PATH_MISS)
             return o;
@@ -21,39 +44,42 @@ enum path_outcome path_judge(struct check *c, const struct path_member *m, const
     return PATH_MISS;
 }
 
+/* ---- who claims to send ---- */
+
 bool path_claim(const struct txn *t, struct slice *domain, enum identity *identity)
 {
     *identity = t->mail_from.null ? IDENTITY_HELO : IDENTITY_MAILFROM;
     *domain = t->mail_from.null ? t->helo_domain : t->mail_from.normal_domain;
-    return domain->len > 0;
+    return name_labels(*domain) >= 2;
 }
+
+unsigned path_subjects(const struct txn *t)
+{
+    return t->client.family == IP_NONE ? 0 : 1;
+}
+
+/* ---- hosts ---- */
 
 uint16_t path_address_type(const struct txn *t)
 {
     return t->client.family == IP_V6 ? RTYPE_AAAA : RTYPE_A;
 }
 
-static bool holds_client(const struct txn *t, const struct answer *a, bool skip_private)
+static bool holds_client(const struct txn *t, const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (ip_same(&a->records[i].ip, &t->client) && !(skip_private && ip_is_private(&a->records[i].ip)))
+        if (ip_same(&a->records[i].ip, &t->client))
             return true;
     return false;
 }
 
-static enum path_outcome host_public(struct check *c, struct slice host, bool skip_private)
-{
-    const struct answer *a = ask(c, host, path_address_type(c->run.txn));
-    if (!a)
-        return PATH_WAIT;
-    if (answer_failed(a))
-        return PATH_FAILED;
-    return answer_has_data(a) && holds_client(c->run.txn, a, skip_private) ? PATH_HIT : PATH_MISS;
-}
-
 enum path_outcome path_host(struct check *c, struct slice host)
 {
-    return host_public(c, host, false);
+    const struct answer *a = ask(c, host, path_address_type(c->run.txn));
+    enum path_outcome o = path_answer(a);
+    if (o == PATH_HIT && !holds_client(c->run.txn, a))
+        return PATH_MISS;
+    return o;
 }
 
 void path_host_hint(struct check *c, struct slice host)
@@ -61,100 +87,158 @@ void path_host_hint(struct check *c, struct slice host)
     prefetch(c, host, path_address_type(c->run.txn));
 }
 
-void path_mx_hint(struct check *c, struct slice domain)
+void path_scout_host(struct scout *s, struct slice host)
 {
-    prefetch(c, domain, RTYPE_MX);
+    hint(s, host, path_address_type(s->run.txn));
 }
 
-static enum path_outcome mx_hosts(struct check *c, const struct answer *mx, bool skip_private, struct path_mx *out)
+/* ---- MX sets ---- */
+
+static int last_preference_first(const void *a, const void *b)
 {
-    bool failed = false;
-    for (size_t i = 0; i < mx->count && i < PATH_MX_MAX; i++)
-        path_host_hint(c, mx->records[i].mx.host);
-    for (size_t i = 0; i < mx->count && i < PATH_MX_MAX; i++) {
-        enum path_outcome o = host_public(c, mx->records[i].mx.host, skip_private);
+    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
+    if (x->mx.preference != y->mx.preference)
+        return x->mx.preference > y->mx.preference ? -1 : 1;
+    return slice_compare_nocase(x->mx.host, y->mx.host);
+}
+
+static bool is_usable_exchange(struct slice host)
+{
+    struct ip literal;
+    return !slice_same(host, SLICE(".")) && !ip_parse(host, &literal);
+}
+
+static size_t exchanges_of(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < mx->count; i++)
+        if (is_usable_exchange(mx->records[i].mx.host))
+            out[n++] = &mx->records[i];
+    qsort(out, n, sizeof *out, last_preference_first);
+    return n < PATH_MX_MAX ? n : PATH_MX_MAX;
+}
+
+static enum path_outcome mx_hosts(struct check *c, const struct answer *mx, struct path_mx *out)
+{
+    const struct rdata *hosts[ANSWER_RECORDS_MAX];
+    size_t n = exchanges_of(mx, hosts);
+    enum path_outcome worst = PATH_MISS;
+    for (size_t i = 0; i < n; i++)
+        path_host_hint(c, hosts[i]->mx.host);
+    for (size_t i = 0; i < n; i++) {
+        enum path_outcome o = path_host(c, hosts[i]->mx.host);
         if (o == PATH_WAIT)
-            return PATH_WAIT;
-        failed = failed || o == PATH_FAILED;      /* another host may still match */
-        if (o != PATH_HIT)
-            continue;
-        out->host = mx->records[i].mx.host;
-        out->preference = mx->records[i].mx.preference;
-        return PATH_HIT;
+            return o;
+        if (o == PATH_HIT) {
+            out->host = hosts[i]->mx.host;
+            out->preference = hosts[i]->mx.preference;
+            return o;
+        }
+        worst = weightier(worst, o);      /* another host may still match */
     }
-    return failed ? PATH_FAILED : PATH_MISS;
+    return worst;
+}
+
+static enum path_outcome implicit_mx(struct check *c, struct slice domain, struct path_mx *out)
+{
+    const struct answer *a = ask(c, domain, path_address_type(c->run.txn));
+    enum path_outcome o = path_answer(a);
+    if (o != PATH_HIT)
+        return o;
+    out->exists = true;
+    out->host = a->question.name;
+    return holds_client(c->run.txn, a) ? PATH_HIT : PATH_MISS;
 }
 
 enum path_outcome path_mx(struct check *c, struct slice domain, bool implicit, bool skip_private, struct path_mx *out)
 {
     *out = (struct path_mx){ 0 };
     const struct answer *mx = ask(c, domain, RTYPE_MX);
-    if (!mx)
-        return PATH_WAIT;
-    if (answer_failed(mx))
-        return PATH_FAILED;
-    if (!answer_has_data(mx)) {
-        if (!implicit)
-            return PATH_MISS;
-        out->exists = mx->status == ANSWER_NODATA;
-        out->host = domain;
-        return host_public(c, domain, skip_private);
+    enum path_outcome o = path_answer(mx);
+    if (o == PATH_MISS) {
+        out->absent = mx->status == ANSWER_NXDOMAIN;
+        return implicit && !out->absent ? implicit_mx(c, domain, out) : PATH_MISS;
     }
+    if (o != PATH_HIT)
+        return o;
     out->exists = true;
-    if (mx->count == 1 && slice_same(mx->records[0].mx.host, SLICE("."))) {
-        out->null_mx = true;
+    out->null_mx = mx->count == 1 && slice_same(mx->records[0].mx.host, SLICE("."));
+    /* No address of a private network counts: then a client there is in no set, without further questions. */
+    if (skip_private && ip_is_private(&c->run.txn->client))
         return PATH_MISS;
-    }
-    return mx_hosts(c, mx, skip_private, out);
+    return mx_hosts(c, mx, out);
+}
+
+void path_mx_hint(struct check *c, struct slice domain)
+{
+    prefetch(c, domain, RTYPE_MX);
+}
+
+void path_scout_mx(struct scout *s, struct slice domain)
+{
+    const struct rdata *hosts[ANSWER_RECORDS_MAX];
+    const struct answer *mx = hint(s, domain, RTYPE_MX);
+    size_t n = mx && answer_has_data(mx) ? exchanges_of(mx, hosts) : 0;
+    for (size_t i = 0; i < n; i++)
+        path_scout_host(s, hosts[i]->mx.host);
 }
 
 /* ---- the client's own names ---- */
 
-static struct slice reverse_name(struct check *c)
+static struct slice reverse_name(struct run *run)
 {
-    const struct ip *ip = &c->run.txn->client;
-    struct text t = text_in(c->run.scratch, NAME_TEXT_MAX + 1);
+    const struct ip *ip = &run->txn->client;
+    struct text t = text_in(run->scratch, NAME_TEXT_MAX + 1);
     text_add_ip_reversed(&t, ip);
     text_add_str(&t, ip->family == IP_V6 ? ".ip6.arpa" : ".in-addr.arpa");
     return text_slice(&t);
 }
 
+static int by_host(const void *a, const void *b)
+{
+    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
+    return slice_compare_nocase(x->host, y->host);
+}
+
+static size_t names_of(const struct answer *ptr, struct slice within, struct slice names[PATH_NAMES_MAX])
+{
+    const struct rdata *fit[ANSWER_RECORDS_MAX];
+    size_t n = 0, kept;
+    for (size_t i = 0; i < ptr->count; i++)
+        if (within.len == 0 || name_at_or_below(ptr->records[i].host, within))
+            fit[n++] = &ptr->records[i];
+    qsort(fit, n, sizeof *fit, by_host);
+    for (kept = 0; kept < n && kept < PATH_NAMES_MAX; kept++)
+        names[kept] = fit[kept]->host;
+    return kept;
+}
+
 void path_names_hint(struct check *c)
 {
-    prefetch(c, reverse_name(c), RTYPE_PTR);
+    prefetch(c, reverse_name(&c->run), RTYPE_PTR);
 }
 
-enum path_outcome path_names(struct check *c, struct slice names[PATH_NAMES_MAX], size_t *count)
+enum path_outcome path_names(struct check *c, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count)
 {
+    const struct answer *ptr = ask(c, reverse_name(&c->run), RTYPE_PTR);
+    enum path_outcome o = path_answer(ptr);
+    *count = o == PATH_HIT ? names_of(ptr, within, names) : 0;
+    if (o == PATH_HIT && *count == 0)
+        return PATH_MISS;
+    for (size_t i = 0; i < *count; i++)
+        path_host_hint(c, names[i]);
+    return o;
+}
+
+void path_scout_names(struct scout *s, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count)
+{
+    const struct answer *ptr = hint(s, reverse_name(&s->run), RTYPE_PTR);
+    struct slice all[PATH_NAMES_MAX];
+    size_t n = ptr && answer_has_data(ptr) ? names_of(ptr, within, all) : 0;
     *count = 0;
-    const struct answer *ptr = ask(c, reverse_name(c), RTYPE_PTR);
-    if (!ptr)
-        return PATH_WAIT;
-    if (answer_failed(ptr))
-        return PATH_FAILED;
-    for (size_t i = 0; i < ptr->count && i < PATH_NAMES_MAX; i++)
-        path_host_hint(c, ptr->records[i].host);
-    bool failed = false;
-    for (size_t i = 0; i < ptr->count && i < PATH_NAMES_MAX; i++) {
-        enum path_outcome o = path_host(c, ptr->records[i].host);
-        if (o == PATH_WAIT)
-            return PATH_WAIT;
-        failed = failed || o == PATH_FAILED;
-        if (o == PATH_HIT)
-            names[(*count)++] = ptr->records[i].host;
+    for (size_t i = 0; i < n; i++) {
+        const struct answer *a = hint(s, all[i], path_address_type(s->run.txn));
+        if (a && answer_has_data(a) && holds_client(s->run.txn, a))
+            names[(*count)++] = all[i];
     }
-    if (*count > 0)
-        return PATH_HIT;
-    return failed ? PATH_FAILED : PATH_MISS;
-}
-
-struct slice path_text(struct check *c, const char *format, ...)
-{
-    char line[PATH_TEXT_OCTETS];
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-    return slice_shown(c->run.txn->arena, slice_of(line, len), false);
 }

@@ -9,6 +9,7 @@
 
 struct player {
     const struct method *method;
+    uint64_t others;
     struct env env;
     struct clock clock;
     struct random random;
@@ -68,7 +69,7 @@ static void random_fill(struct random *r, void *at, size_t octets)
 static void make_engine(struct player *p, bool no_scouts)
 {
     struct config_error error = { 0 };
-    struct engine_options options = { .only = (uint64_t)1 << method_index(p->method), .no_scouts = no_scouts };
+    struct engine_options options = { .only = p->others | (uint64_t)1 << method_index(p->method), .no_scouts = no_scouts };
     struct engine *e = engine_new(&p->env, p->config, &options, &error);
     must(e != NULL, error.text);
     must(engine_set_authserv_id(e, SLICE(PLAYER_RECEIVER)), "no memory");
@@ -77,12 +78,18 @@ static void make_engine(struct player *p, bool no_scouts)
 
 struct player *player_new(const struct method *method, struct slice config)
 {
+    return player_new_among(method, 0, config);
+}
+
+struct player *player_new_among(const struct method *method, uint64_t others, struct slice config)
+{
     size_t count;
     struct config_error error = { 0 };
     const struct section *sections = engine_sections(&count);
     struct player *p = calloc(1, sizeof *p);
     must(p != NULL, "no memory");
     p->method = method;
+    p->others = others;
     p->dns = (struct resolver){ pass_on_ask, pass_on_withdraw };
     p->clock = (struct clock){ clock_now, clock_monotonic };
     p->random.fill = random_fill;
@@ -169,6 +176,18 @@ static bool was_asked_twice(const struct shuffle_resolver *s)
     return false;
 }
 
+static struct slice listed_questions(struct player *p)
+{
+    struct text t = text_in(p->arena, JSON_OCTETS);
+    char type[16];
+    for (unsigned i = 0; i < shuffle_asked(p->shuffle); i++) {
+        struct question q = shuffle_question(p->shuffle, i);
+        text_addf(&t, "%s%s ", i > 0 ? ", " : "", rtype_name(q.type, type));
+        text_add_shown(&t, q.name, false);
+    }
+    return text_slice(&t);
+}
+
 static struct slice explained(struct player *p, const struct txn *t)
 {
     const struct results *all = txn_results(t, p->method);
@@ -190,6 +209,7 @@ static struct played take_results(struct player *p, struct txn *t, const struct 
     }
     r.authentication_results = slice_dup(p->arena, txn_authentication_results(t));
     r.explain = explained(p, t);
+    r.questions = listed_questions(p);
     if (play->dns.fail_nth > 0 && play->dns.fail_nth <= r.asked)
         r.failed_type = shuffle_question(p->shuffle, play->dns.fail_nth - 1).type;
     return r;

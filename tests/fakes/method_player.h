@@ -39,9 +39,11 @@ struct played {                          /* lives until the next player_forget()
     unsigned asked;
     bool asked_twice;                    /* a question left twice */
     uint16_t failed_type;                /* of the question that dns.fail_nth made fail; 0: none did */
+    struct slice questions;              /* "TXT example.org, MX example.org": what was asked, in order */
 };
 
 struct player *player_new(const struct method *, struct slice config);     /* config: text of frank.conf */
+struct player *player_new_among(const struct method *, uint64_t others, struct slice config);     /* others (bits, method_index) are on too */
 void player_free(struct player *);
 void player_zone(struct player *, struct slice master_file);                /* instead of the one before */
 struct played player_play(struct player *, const struct play *);

@@ -1,0 +1,108 @@
+#include "fakes/method_vectors.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "methods/list.h"
+
+#define ORDERS 100
+
+static struct slice or_else(const char *text, const char *otherwise)
+{
+    return slice_str(text ? text : otherwise);
+}
+
+struct play vector_as_play(const struct vector *v)
+{
+    return (struct play){
+        .ip = or_else(v->ip, "192.0.2.1"), .helo = or_else(v->helo, "helo.example"), .from = or_else(v->from, ""),
+        .header = or_else(v->header, ""),
+    };
+}
+
+bool vector_has(struct slice in, const char *piece)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if (slice_starts(slice_from(in, i), slice_str(piece)))
+            return true;
+    return false;
+}
+
+#define SHOWN(s) (int)(s).len, (const char *)(s).at
+
+static void compare(const struct vector *v, const struct played *r)
+{
+    if (!slice_same(fact_text(r->facts, "result"), slice_str(v->result)))
+        fail_msg("%s: not %s: %.*s", v->name, v->result, SHOWN(r->json));
+    if (v->reason && !slice_same(fact_text(r->facts, "reason"), slice_str(v->reason)))
+        fail_msg("%s: not for %s: %.*s", v->name, v->reason, SHOWN(r->json));
+    for (size_t i = 0; i < VECTOR_HOLDS_MAX && v->holds[i]; i++)
+        if (!vector_has(r->json, v->holds[i]))
+            fail_msg("%s: lacks %s: %.*s", v->name, v->holds[i], SHOWN(r->json));
+    if (v->lacks && vector_has(r->json, v->lacks))
+        fail_msg("%s: has %s: %.*s", v->name, v->lacks, SHOWN(r->json));
+    if (v->explain && !slice_same(r->explain, slice_str(v->explain)))
+        fail_msg("%s: explained as: %.*s", v->name, SHOWN(r->explain));
+}
+
+/* Of one method alone: others ask too. */
+static unsigned question_bound(const struct method *m, uint64_t others)
+{
+    unsigned bound = 0;
+    for (size_t i = 0; methods[i]; i++)
+        if (methods[i] == m || (others >> i & 1))
+            bound += methods[i]->subjects_max * methods[i]->asks + methods[i]->hints;
+    return bound;
+}
+
+static void play_in_all_orders(struct player *p, const struct vector *v, const struct played *first, unsigned bound)
+{
+    struct play play = vector_as_play(v);
+    for (uint64_t seed = 1; seed <= ORDERS; seed++) {
+        play.dns = (struct shuffle_options){ .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 300, .contradict = true };
+        play.no_scouts = seed % 2;
+        struct played again = player_play(p, &play);
+        if (again.asked_twice || again.asked > bound)
+            fail_msg("%s: order %u asks %u questions, or one twice", v->name, (unsigned)seed, again.asked);
+        if (!slice_same(first->json, again.json))
+            fail_msg("%s: order %u differs:\n%.*s\n%.*s", v->name, (unsigned)seed, SHOWN(first->json), SHOWN(again.json));
+    }
+}
+
+static void play_with_failures(struct player *p, const struct vector *v, unsigned questions)
+{
+    static const enum answer_status failures[] = { ANSWER_TIMEOUT, ANSWER_SERVFAIL, ANSWER_GARBLED };
+    struct play play = vector_as_play(v);
+    play.no_scouts = true;
+    for (unsigned nth = 1; nth <= questions; nth++) {
+        for (size_t f = 0; f < COUNT_OF(failures); f++) {
+            play.dns = (struct shuffle_options){ .seed = 1, .fail_nth = nth, .fail_status = failures[f] };
+            struct slice got = fact_text(player_play(p, &play).facts, "result");
+            if (!slice_same(got, slice_str(v->result)) && !slice_same(got, SLICE("temperror")))
+                fail_msg("%s: question %u failing gives %.*s", v->name, nth, SHOWN(got));
+        }
+    }
+}
+
+static void play_vector(const struct method *m, uint64_t others, const struct vector *v)
+{
+    struct player *p = player_new_among(m, others, or_else(v->conf, ""));
+    struct play play = vector_as_play(v);
+    player_zone(p, or_else(v->zone, "$TTL 300\n"));
+    play.no_scouts = true;
+    struct played first = player_play(p, &play);
+    compare(v, &first);
+    if (v->questions && !slice_same(first.questions, slice_str(v->questions)))
+        fail_msg("%s: asked %.*s", v->name, SHOWN(first.questions));
+    play_in_all_orders(p, v, &first, question_bound(m, others));
+    play_with_failures(p, v, first.asked);
+    player_free(p);
+}
+
+void vectors_play(const struct method *m, uint64_t others, const struct vector *vectors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        play_vector(m, others, &vectors[i]);
+}

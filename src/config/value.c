@@ -447,10 +447,15 @@ static bool same_prefixes(const struct prefixes *a, const struct prefixes *b)
     return same;
 }
 
+static bool is_nothing(const struct conf_node *n)
+{
+    return n == NULL || (n->kind == NODE_LIST && n->first == NULL);
+}
+
 static bool same_nodes(const struct conf_node *a, const struct conf_node *b)
 {
-    if (a == NULL || b == NULL)
-        return a == b;
+    if (is_nothing(a) || is_nothing(b))
+        return is_nothing(a) && is_nothing(b);
     return a->kind == NODE_TEXT && b->kind == NODE_TEXT && slice_same(a->text, b->text);
 }
 
@@ -545,7 +550,7 @@ void value_describe(const struct option *o, struct text *out)
         text_add_str(out, "a list of addresses and networks (192.0.2.0/24, 2001:db8::/32)");
         break;
     case OPT_NODE:
-        text_add_str(out, "its form is in frank.conf(5)");
+        text_add_str(out, "a value whose form is in frank.conf(5)");
         break;
     }
 }

@@ -38,7 +38,7 @@ static void auth_check(struct check *c)
 
 const struct method auth_method = {
     .name = "auth", .title = "SMTP authentication (RFC 4954, RFC 8601)", .when = STAGE_MAIL, .registered = true,
-    .subjects_max = 1, .options = auth_options, .conf_size = sizeof(struct auth_conf),
+    .identities = 1u << IDENTITY_USER, .subjects_max = 1, .options = auth_options, .conf_size = sizeof(struct auth_conf),
     .reasons = auth_reasons, .reason_count = AUTH_REASON_COUNT,
     .reason_exempt = AUTH_R_NONE, .reason_own_failure = AUTH_R_FAILED, .check = auth_check,
 };

@@ -120,7 +120,7 @@ static struct slice iprev_explain(struct arena *a, const struct txn *t, const st
 
 const struct method iprev_method = {
     .name = "iprev", .title = "Reverse name of the client (RFC 8601)", .when = STAGE_CONNECT, .needs_client = true, .registered = true,
-    .subjects_max = 1, .asks = 1 + IPREV_NAMES_MAX, .hints = 1 + IPREV_NAMES_MAX,
+    .identities = 1u << IDENTITY_CLIENT, .subjects_max = 1, .asks = 1 + IPREV_NAMES_MAX, .hints = 1 + IPREV_NAMES_MAX,
     .options = iprev_options, .conf_size = sizeof(struct iprev_conf),
     .reasons = iprev_reasons, .reason_count = IPREV_REASON_COUNT,
     .reason_exempt = IPREV_EXEMPT, .reason_own_failure = IPREV_OWN_FAILURE,

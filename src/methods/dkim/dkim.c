@@ -13,7 +13,7 @@
 
 static const struct option dkim_options[] = {
     OPTION_ENABLED(struct dkim_conf, true),
-    { "signatures", OPT_UINT, "16", 1, DKIM_SIGNATURES_MAX, offsetof(struct dkim_conf, signatures), NULL,
+    { "signatures", OPT_UINT, "20", 1, DKIM_SIGNATURES_MAX, offsetof(struct dkim_conf, signatures), NULL,
       "Signatures of one message that are tried, those of the author's domain first; further ones get the reason too-many-signatures." },
     { "clock_skew", OPT_DURATION, "300s", 0, 86400, offsetof(struct dkim_conf, clock_skew), NULL,
       "How far a signature's time (t=) may lie ahead, and its expiry (x=) behind, of our clock." },

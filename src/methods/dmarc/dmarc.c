@@ -12,7 +12,7 @@
 
 #define DMARC_ASKS 40                /* threats.md T18 */
 #define DMARC_HINTS (2 * DMARC_WALK_MAX + 1)
-#define IDENTIFIERS_MAX 20           /* spf and 16 signatures (threats.md T18), with room */
+#define IDENTIFIERS_MAX 24           /* spf and 20 signatures, with room */
 
 enum discovery { DISCOVERY_TREEWALK = 0, DISCOVERY_PSL, DISCOVERY_COMPARE };
 

@@ -5,7 +5,7 @@
 #include "frontend/file/file.h"
 #include "methods/dkim/dkim_forensics.h"
 
-#define SIGNATURES_LOOKED_AT 16      /* of one message */
+#define SIGNATURES_LOOKED_AT 20      /* of one message */
 
 struct readers { struct dkim_forensics *at[SIGNATURES_LOOKED_AT]; struct fact *list[SIGNATURES_LOOKED_AT]; size_t count; };
 

@@ -160,13 +160,13 @@ static bool keeps_message(enum disposition d)
 static void edit_header(struct transaction *t)
 {
     delete_forged(t);
-    /* A message that passes because Frank failed carries no results of ours (threats.md T42). */
-    if (!engine_has_failed(t))
-        insert_authres(t);
     if (t->verdict.disposition == DISPOSITION_QUARANTINE)
         quarantine(t);
     else if (t->verdict.tags.len > 0)
         tag(t);
+    /* Last, so that it stands above all. A message that passes because Frank failed carries no results of ours (threats.md T42). */
+    if (!engine_has_failed(t))
+        insert_authres(t);
 }
 
 void engine_make_actions(struct transaction *t)

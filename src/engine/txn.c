@@ -139,7 +139,7 @@ void txn_mail(struct txn *txn, struct slice path, bool smtputf8)
     struct transaction *t = transaction_of(txn);
     assert(t->facts.stage < STAGE_MAIL);
     (void)smtputf8;
-    path_parse(t->arena, path, &t->facts.mail_from);
+    path_parse(t->arena, slice_dup(t->arena, path), &t->facts.mail_from);       /* the path's parts point into it */
     stage_reach(t, STAGE_MAIL);
 }
 
@@ -163,7 +163,7 @@ void txn_rcpt(struct txn *txn, struct slice path)
     struct transaction *t = transaction_of(txn);
     t->facts.recipient_total++;
     if (t->facts.recipient_count < RECIPIENTS_MAX && recipients_grow(t)) {
-        path_parse(t->arena, path, &t->recipients[t->facts.recipient_count++]);
+        path_parse(t->arena, slice_dup(t->arena, path), &t->recipients[t->facts.recipient_count++]);
         t->facts.recipients = t->recipients;
     }
     stage_reach(t, STAGE_RCPT);

@@ -1,6 +1,8 @@
 /* config.c: frank config check|print|defaults. */
 #include "programs/frank/world.h"
 
+#include "platform/settings/settings.h"
+
 #include <string.h>
 
 static int print_text(const struct text *t)
@@ -39,7 +41,7 @@ static int print_config(const struct config *c, struct arena *a)
 static int print_sample(struct arena *a)
 {
     size_t count;
-    const struct section *sections = engine_sections(&count);
+    const struct section *sections = host_sections(&count);
     struct text t = text_in(a, 16u << 20);
     if (!config_sample(sections, count, &t))
         out_of_memory();

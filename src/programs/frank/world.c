@@ -7,6 +7,7 @@
 #include "env/overlay_resolver.h"
 #include "env/zone_resolver.h"
 #include "platform/resolver/live.h"
+#include "platform/settings/settings.h"
 
 #define TICK_US 1000000               /* how often a waiting transaction is told the time */
 #define ZONE_FILE_OCTETS_MAX (64u << 20)
@@ -17,7 +18,7 @@
 struct config *world_config(const struct cli *cli, int *exit_code)
 {
     size_t count;
-    const struct section *sections = engine_sections(&count);
+    const struct section *sections = host_sections(&count);
     struct config_error error = { 0 };
     *exit_code = EX_CONFIG;
     if (!cli->config) {

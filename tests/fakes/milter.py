@@ -20,9 +20,7 @@ import struct
 import threading
 import time
 
-ADDHDRS, CHGHDRS, QUARANTINE = 0x01, 0x10, 0x20
-HDR_LEADSPC = 0x100000
-MAX_FRAME = 1 << 20
+from harness.milter_wire import ADDHDRS, CHGHDRS, HDR_LEADSPC, QUARANTINE, frame, read_frame, strings
 
 
 @dataclasses.dataclass
@@ -40,39 +38,17 @@ class Negotiation:
     protocol: int
 
 
-def strings(data):
-    """The NUL-terminated strings of a frame."""
-    return [part.decode("utf-8", "surrogateescape") for part in data.split(b"\0")[:-1]]
-
-
-def receive(sock, count):
-    data = b""
-    while len(data) < count:
-        piece = sock.recv(count - len(data))
-        if not piece:
-            raise ConnectionError("the mail server hung up")
-        data += piece
-    return data
-
-
 class Session:
     def __init__(self, milter, sock, number):
         self.milter, self.sock, self.number = milter, sock, number
         self.macros, self.headers, self.leading_blank = {}, [], False
 
     def send(self, command, data=b""):
-        self.sock.sendall(struct.pack(">I", len(data) + 1) + command.encode() + data)
-
-    def read(self):
-        length = struct.unpack(">I", receive(self.sock, 4))[0]
-        if not 1 <= length <= MAX_FRAME:
-            raise ConnectionError(f"a frame of {length} octets")
-        frame = receive(self.sock, length)
-        return chr(frame[0]), frame[1:]
+        self.sock.sendall(frame(command, data))
 
     def run(self):
         while True:
-            command, data = self.read()
+            command, data = read_frame(self.sock)
             if command == "D":
                 pairs = strings(data[1:])
                 self.macros.update(zip(pairs[::2], pairs[1::2]))

@@ -7,7 +7,7 @@ import pytest
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
 
 from fakes.milter import FakeMilter  # noqa: E402
-from rig.sign import Key  # noqa: E402
+from harness.sign import Key  # noqa: E402
 from rig.sink import Sink  # noqa: E402
 
 

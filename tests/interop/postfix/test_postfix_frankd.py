@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from harness.frankd import BINARY, Frankd
 from rig import behaviour
 from rig.client import message
-from rig.frankd import BINARY, Frankd
 from rig.postfix import Postfix
 from rig.world import BAD, GOOD, RECIPIENT, SENDER, World, ZONE, own_results
 

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from harness.sign import dkim_signed
+
 from .client import Refused, message
-from .sign import dkim_signed
 from .world import BAD, GOOD, RECIPIENT, SENDER, is_ours, own_results
 
 BIG_OCTETS = 30 * 1000 * 1000

@@ -13,8 +13,9 @@ import subprocess
 import tempfile
 import time
 
+from harness.ports import free_port
+
 from .client import submit_smtp
-from .ports import free_port
 
 DAEMONS = "/usr/lib/postfix/sbin"
 

@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import tempfile
 
+from harness.ports import free_port, wait_for_port
+
 from .client import submit_smtp
-from .ports import free_port, wait_for_port
 
 UNPACKED = pathlib.Path(__file__).resolve().parents[3] / "build/sendmail"
 BINARY = UNPACKED / "usr/libexec/sendmail/sendmail"

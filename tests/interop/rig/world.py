@@ -8,11 +8,12 @@ them by XCLIENT; under Sendmail the client really has them, so they are 127.x th
 """
 import contextlib
 
+from harness.frankd import AUTHSERV_ID, Frankd
+from harness.sign import zone_text
+
 from .client import Client
-from .frankd import AUTHSERV_ID, Frankd
 from .postfix import Postfix
 from .sendmail import Sendmail
-from .sign import zone_text
 
 GOOD, BAD = "good", "bad"
 ADDRESSES = {"postfix": {GOOD: "192.0.2.1", BAD: "203.0.113.9"}, "sendmail": {GOOD: "127.0.0.7", BAD: "127.0.0.9"}}

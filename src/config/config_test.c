@@ -27,7 +27,7 @@ static const struct option more_options[] = {
 };
 static const struct option one_options[] = {
     OPTION_ENABLED(struct one, true),
-    { "timeout", OPT_DURATION, "20s", 1, 3600, offsetof(struct one, timeout), NULL, "Seconds to wait." },
+    { "timeout", OPT_DURATION, "20s", 1, 3600, offsetof(struct one, timeout), NULL, "Seconds to wait. Then it is over." },
     { "size", OPT_SIZE, "64K", 1024, 1u << 30, offsetof(struct one, size), NULL, "Octets." },
     { "until", OPT_DATE, "never", 0, 0, offsetof(struct one, until), NULL, "A day." },
     { "domain", OPT_DOMAIN, "", 0, 0, offsetof(struct one, domain), NULL, "A domain." },
@@ -506,7 +506,7 @@ static void test_manual(void **state)
 
     (void)state;
     assert_true(config_manual(&sections[1], &out));
-    assert_true(contains(text_slice(&out), ".It Sy timeout\nSeconds to wait.\n"));
+    assert_true(contains(text_slice(&out), ".It Sy timeout\nSeconds to wait.\nThen it is over.\n"));
     assert_true(contains(text_slice(&out), "default \"20s\""));
     arena_free(arena);
 }

@@ -185,6 +185,13 @@ bool config_sample(const struct section *sections, size_t count, struct text *ou
 
 /* ---- the manual ---- */
 
+/* The blank between two sentences: mdoc wants each to begin a line. */
+static bool ends_sentence(struct slice s, size_t i)
+{
+    return s.at[i] == ' ' && i >= 2 && i + 1 < s.len && (s.at[i - 1] == '.' || s.at[i - 1] == '!' || s.at[i - 1] == '?')
+        && s.at[i - 2] >= 'a' && s.at[i - 2] <= 'z' && s.at[i + 1] >= 'A' && s.at[i + 1] <= 'Z';
+}
+
 /* Text in mdoc: no octet may be taken for a request or an escape. */
 static void add_roff(struct text *out, struct slice s)
 {
@@ -194,6 +201,8 @@ static void add_roff(struct text *out, struct slice s)
             text_add_str(out, "\\&");
         if (s.at[i] == '\\')
             text_add_str(out, "\\e");
+        else if (ends_sentence(s, i))
+            text_add_octet(out, '\n');
         else
             text_add_octet(out, s.at[i]);
     }

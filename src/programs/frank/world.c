@@ -171,6 +171,8 @@ int world_open_offline(struct world *w, const struct cli *cli)
 
 void world_close(struct world *w)
 {
+    for (unsigned i = 0; i < w->asked_count; i++)
+        answer_drop(w->asked[i]);
     engine_free(w->engine);
     config_free(w->config);
     overlay_resolver_free(w->overlay_resolver);
@@ -221,12 +223,20 @@ const struct answer *world_ask(struct world *w, struct slice name, uint16_t rtyp
     text_add_lower(&lower, name);
     struct question q = { text_slice(&lower), rtype };
     struct one_answer one = { .waiter = { .deliver = one_delivered } };
+    if (w->asked_count == WORLD_ASKED_MAX)
+        return NULL;
     if (!name_askable(q.name))
-        return answer_of_status(name, rtype, ANSWER_BAD_NAME);
-    one.answer = w->env.dns->ask(w->env.dns, &q, &one.waiter);
-    while (!one.answer && w->loop)
-        if (!loop_turn(w->loop, -1))
-            return answer_of_status(q.name, rtype, ANSWER_SERVFAIL);
+        one.answer = answer_of_status(name, rtype, ANSWER_BAD_NAME);
+    else
+        one.answer = w->env.dns->ask(w->env.dns, &q, &one.waiter);
+    while (!one.answer && w->loop && loop_turn(w->loop, -1))
+        ;
+    if (!one.answer) {
+        w->env.dns->withdraw(w->env.dns, &one.waiter);
+        one.answer = answer_of_status(q.name, rtype, ANSWER_SERVFAIL);
+    }
+    if (one.answer)
+        w->asked[w->asked_count++] = one.answer;
     return one.answer;
 }
 

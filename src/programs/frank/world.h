@@ -9,6 +9,8 @@
 #include "platform/loop/loop.h"
 #include "programs/frank/cli.h"
 
+#define WORLD_ASKED_MAX 16               /* a tree walk asks eight (RFC 9989 4.10) */
+
 struct world {
     const struct cli *cli;
     struct env env;
@@ -22,6 +24,8 @@ struct world {
     FILE *saved_zone;
     struct text save;                     /* what --save-zone has so far */
     struct arena *save_arena;
+    const struct answer *asked[WORLD_ASKED_MAX];
+    unsigned asked_count;
 };
 
 /* EX_OK, or an exit code after complaining. enable/only: see engine_options. */
@@ -34,7 +38,7 @@ void world_finish(struct world *, struct txn *);
 /* Adds the answers this transaction used to --save-zone's file. EX_OK or EX_IOERR/EX_CANTCREAT. */
 int world_save_zone(struct world *, const struct txn *);
 int64_t world_now(struct world *);
-/* One look-up outside a transaction (org-domain); held by the caller, NULL without memory. */
+/* One look-up outside a transaction (org-domain), at most WORLD_ASKED_MAX of them; held until the world is closed. NULL without memory. */
 const struct answer *world_ask(struct world *, struct slice name, uint16_t rtype);
 /* Configuration alone: default path rules of --config. NULL after complaining (EX_CONFIG or EX_NOINPUT in *exit_code). */
 struct config *world_config(const struct cli *, int *exit_code);

@@ -169,28 +169,47 @@ static void edit_header(struct transaction *t)
         insert_authres(t);
 }
 
-void engine_make_actions(struct transaction *t)
+static void make_actions_in(struct transaction *t, struct arena *arena)
 {
-    if (t->actions_made)
-        return;
-    t->actions_made = true;
-    t->action_arena = t->arena;
-    if (engine_has_failed(t)) {
-        arena_reset(t->scratch);
-        t->action_arena = t->scratch;
-    }
+    t->action_arena = arena;
+    t->action_count = 0;
     /* Each field at most once, plus our two fields, quarantine and reply. The counts are bounded by the message's. */
     t->actions = ARENA_ARRAY(t->action_arena, t->message.count + t->missed_count + 4, struct action);
-    if (!t->actions) {
-        /* Not even the forged fields can be removed: such mail must not pass. */
-        t->verdict.disposition = DISPOSITION_DEFER;
+    if (!t->actions)
         return;
-    }
     if (t->facts.stage == STAGE_MESSAGE && keeps_message(t->verdict.disposition))
         edit_header(t);
     action_add(t, (struct action){ .kind = ACTION_REPLY, .reply = t->verdict.reply });
     if (!authres_print_ours(t, false, &t->authres_plain))
         t->authres_plain = (struct slice){ 0 };
+}
+
+/* Memory of the scratch arena: nothing runs any more once there is a verdict. */
+static void make_actions_of_failure(struct transaction *t)
+{
+    arena_reset(t->scratch);
+    make_actions_in(t, t->scratch);
+    if (t->actions && !arena_failed(t->scratch))
+        return;
+    /* Not even the forged fields can be removed: such mail must not pass. */
+    t->fields_lost = true;
+    t->action_count = 0;
+    t->authres_plain = (struct slice){ 0 };
+    engine_judge_own_failure(t);
+}
+
+void engine_make_actions(struct transaction *t)
+{
+    if (t->actions_made)
+        return;
+    t->actions_made = true;
+    if (!engine_has_failed(t)) {
+        make_actions_in(t, t->arena);
+        if (!arena_failed(t->arena))
+            return;
+        engine_judge_own_failure(t);
+    }
+    make_actions_of_failure(t);
 }
 
 const struct action *txn_actions(struct txn *txn, size_t *count)

@@ -44,8 +44,10 @@ struct body_digest *bodies_order(struct transaction *t, struct digest_spec spec)
     if (known || t->orders_closed || t->digest_count == DIGESTS_MAX)
         return known;
     struct hasher *h = hasher_take(t->engine, spec.hash);
-    if (!h)
+    if (!h) {
+        t->own_failure = true;
         return NULL;
+    }
     struct body_digest *d = &t->digests[t->digest_count++];
     *d = (struct body_digest){ .spec = spec, .hasher = h };
     struct body_form *form = &t->forms[spec.canon];
@@ -92,6 +94,8 @@ void bodies_end(struct transaction *t)
         d->value.body_octets = t->forms[d->spec.canon].canon.out_octets;
         if (hasher_end(d->hasher, d->value.octets))
             d->value.len = hash_octets(d->spec.hash);
+        else
+            t->own_failure = true;
     }
     t->body_ended = true;
 }

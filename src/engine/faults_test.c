@@ -78,7 +78,11 @@ static void world_free(struct world *w)
     zone_free(w->zone);
 }
 
-struct outcome { bool began; enum disposition disposition; bool dmarc_pass; bool spf_pass; bool forged_left; };
+struct outcome { bool began; enum disposition disposition; bool dmarc_pass; bool spf_pass; bool forged_left; bool has_results; };
+
+/* A stranger who forges a@sender.example, or one of its own hosts: then the words are those of a message that is good. */
+#define STRANGER "203.0.113.9"
+#define OWN_HOST "192.0.2.25"
 
 static bool removes_forged(struct txn *t)
 {
@@ -112,12 +116,21 @@ static void feed(struct txn *t)
     txn_end_of_message(t);
 }
 
-/* A stranger forges a@sender.example. */
-static struct outcome one_message(struct engine *e)
+static bool inserts_results(struct txn *t)
+{
+    size_t n;
+    const struct action *a = txn_actions(t, &n);
+    for (size_t i = 0; a && i < n; i++)
+        if (a[i].kind == ACTION_INSERT_FIELD && slice_same(a[i].name, SLICE("Authentication-Results")))
+            return true;
+    return false;
+}
+
+static struct outcome one_message(struct engine *e, const char *client)
 {
     struct outcome o = { 0 };
     struct session_facts f = { 0 };
-    ip_parse(SLICE("203.0.113.9"), &f.peer);
+    ip_parse(slice_str(client), &f.peer);
     struct session *s = session_begin(e, &f);
     struct txn *t = s ? txn_begin(s, 1700000000, NULL) : NULL;
     if (t) {
@@ -127,6 +140,7 @@ static struct outcome one_message(struct engine *e)
             txn_deadline(t);
         assert_int_equal(txn_progress(t), PROGRESS_DONE);
         o.forged_left = !removes_forged(t);
+        o.has_results = inserts_results(t);
         o.disposition = txn_verdict(t)->disposition;
         o.dmarc_pass = any_pass(t, "dmarc");
         o.spf_pass = any_pass(t, "spf");
@@ -142,7 +156,7 @@ static void refuse_every_allocation(const char *conf, bool sticky, bool deferrin
 {
     struct world w;
     world_make(&w, conf);
-    struct outcome whole = one_message(w.engine);
+    struct outcome whole = one_message(w.engine, STRANGER);
     assert_int_equal(whole.disposition, DISPOSITION_REJECT);
     unsigned k = 1;
     for (; k < FAULTS_MAX; k++) {
@@ -150,7 +164,7 @@ static void refuse_every_allocation(const char *conf, bool sticky, bool deferrin
         world_make(&fresh, conf);
         uint64_t before = mem_calls();
         mem_fail_at(k, sticky);
-        struct outcome o = one_message(fresh.engine);
+        struct outcome o = one_message(fresh.engine, STRANGER);
         bool struck = mem_calls() - before >= k;
         mem_fail_at(0, false);
         assert_false(o.dmarc_pass || o.spf_pass);
@@ -166,6 +180,32 @@ static void refuse_every_allocation(const char *conf, bool sticky, bool deferrin
     world_free(&w);
 }
 
+/* A good message is accepted with its results, or has to come back: no want of memory makes it a worse one. */
+static void defer_or_accept_whole(const char *conf, bool sticky)
+{
+    struct world w;
+    world_make(&w, conf);
+    struct outcome whole = one_message(w.engine, OWN_HOST);
+    assert_int_equal(whole.disposition, DISPOSITION_ACCEPT);
+    assert_true(whole.dmarc_pass && whole.spf_pass && whole.has_results && !whole.forged_left);
+    world_free(&w);
+    bool struck = true;
+    for (unsigned k = 1; struck && k < FAULTS_MAX; k++) {
+        world_make(&w, conf);
+        uint64_t before = mem_calls();
+        mem_fail_at(k, sticky);
+        struct outcome o = one_message(w.engine, OWN_HOST);
+        struck = mem_calls() - before >= k;
+        mem_fail_at(0, false);
+        bool accepted = o.disposition == DISPOSITION_ACCEPT;
+        if (o.began && (accepted ? !o.dmarc_pass || !o.spf_pass || !o.has_results || o.forged_left : o.disposition != DISPOSITION_DEFER))
+            fail_msg("allocation %u: disposition %s, dmarc %d, spf %d, results %d, forged %d", k, disposition_name(o.disposition), o.dmarc_pass,
+                     o.spf_pass, o.has_results, o.forged_left);
+        world_free(&w);
+    }
+    assert_false(struck);
+}
+
 static const char strict_conf[] = "authserv_id = \"mx.receiver.example\"; rules = \"standard\"; verdict = { honour_p_reject = \"always\"; };";
 static const char passing_conf[] =
     "authserv_id = \"mx.receiver.example\"; rules = \"standard\"; on_failure = \"accept\"; verdict = { honour_p_reject = \"always\"; };";
@@ -174,6 +214,18 @@ static void t42_one_allocation_fails_and_mail_is_deferred(void **state)
 {
     (void)state;
     refuse_every_allocation(strict_conf, false, true);
+}
+
+static const char psl_conf[] =
+    "authserv_id = \"mx.receiver.example\"; rules = \"strict\"; methods = { dmarc = { discovery = \"psl\"; }; rmx = { enabled = true; }; };";
+
+static void t42_a_good_message_is_deferred_or_whole(void **state)
+{
+    (void)state;
+    defer_or_accept_whole(strict_conf, false);
+    defer_or_accept_whole(strict_conf, true);
+    defer_or_accept_whole(psl_conf, false);
+    defer_or_accept_whole(psl_conf, true);
 }
 
 static void t42_all_allocations_fail_from_the_kth_on(void **state)
@@ -194,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(t42_one_allocation_fails_and_mail_is_deferred),
         cmocka_unit_test(t42_all_allocations_fail_from_the_kth_on),
+        cmocka_unit_test(t42_a_good_message_is_deferred_or_whole),
         cmocka_unit_test(t42_passing_on_failure_still_removes_forged_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ void engine_fill_case(struct transaction *t, struct arena *arena, struct case_fa
 }
 
 /* Our own failure is no rule's business: deferred, or passed unauthenticated, as configured (threats.md T42). */
-static void judge_own_failure(struct transaction *t)
+void engine_judge_own_failure(struct transaction *t)
 {
     bool pass = t->engine->conf.on_failure == 1 && !t->fields_lost;
     t->verdict.disposition = pass ? DISPOSITION_ACCEPT : DISPOSITION_DEFER;
@@ -82,13 +82,15 @@ static void judge_in(struct transaction *t, struct arena *arena)
     if (!facts.own_failure)
         verdict_judge(t->engine->rules, arena, &facts, &t->verdict, &t->verdict_final);
     if (facts.own_failure || engine_has_failed(t) || arena_failed(arena))
-        judge_own_failure(t);
+        engine_judge_own_failure(t);
 }
 
 static void judge_for_good(struct transaction *t)
 {
     judge_in(t, t->arena);
     t->judged = true;
+    /* Nothing that comes later changes it: no more runs, and nobody waits for what is still open. */
+    engine_withdraw(t);
     engine_count_verdict(t);
 }
 

@@ -196,6 +196,8 @@ static void run_check(struct transaction *t, struct method_state *m, struct subj
     if (r.missing > 0)
         return;
     assert(r.said);
+    /* A method that failed, without memory or for its library, is Frank failing: no rule may mistake it for a result. */
+    t->own_failure = t->own_failure || r.reason == m->method->reason_own_failure;
     subject_done(t, m, s, r.reason, &r.evidence);
 }
 
@@ -284,7 +286,7 @@ static bool all_settled(const struct transaction *t)
 
 void engine_step(struct transaction *t)
 {
-    if (t->stepping || t->finished)
+    if (t->stepping || t->finished || t->judged)
         return;
     t->stepping = true;
     for (size_t i = 0; methods[i]; i++)
@@ -303,7 +305,7 @@ void engine_step(struct transaction *t)
 
 void engine_scouts_at_field(struct transaction *t, const struct field *field)
 {
-    if (t->engine->no_scouts)
+    if (t->engine->no_scouts || t->judged)
         return;
     for (size_t i = 0; methods[i]; i++) {
         const char *const *names = methods[i]->scout_fields;
@@ -445,8 +447,12 @@ void order(struct check *c, struct digest_spec spec)
 
 void *memo(struct run *run, const struct answer *a, void *(*make)(const struct answer *), void (*release)(void *))
 {
-    (void)run;
-    return answer_memo(a, make, release);
+    struct run_state *r = run->engine;
+    void *made = answer_memo(a, make, release);
+    /* Tried again it might be made, and the next run would ask something else: this one is the last. */
+    if (!made)
+        r->t->own_failure = true;
+    return made;
 }
 
 struct parsed {

@@ -71,7 +71,6 @@ struct run_state {                           /* what struct run's engine pointer
     unsigned asks;
     unsigned missing;
     bool said;
-    bool out_of_digests;
     unsigned reason;
     struct evidence evidence;
 };
@@ -168,6 +167,7 @@ bool bodies_enough(const struct transaction *);
 void bodies_release(struct transaction *);
 /* judge.c */
 void engine_fill_case(struct transaction *, struct arena *, struct case_facts *);
+void engine_judge_own_failure(struct transaction *);      /* replaces the verdict */
 bool engine_has_failed(const struct transaction *);       /* Frank itself failed for this message (threats.md T42) */
 void engine_count_verdict(struct transaction *);
 /* actions.c */

@@ -115,7 +115,8 @@ struct method {
     size_t      conf_size;
     const struct reason *reasons;                /* [0] unused sentinel; indexes are the method's enum */
     unsigned    reason_count;
-    unsigned    reason_exempt, reason_own_failure;   /* what the engine says for it: session exempt; run without memory */
+    unsigned    reason_exempt, reason_own_failure;   /* what the engine says for it: session exempt; run without memory. A method that
+                                                    says the latter itself makes the message an own failure (threats.md T42) */
     unsigned  (*subjects)(const struct txn *);   /* called once, at .when, before any check; NULL: 1 */
     void      (*check)(struct check *);
     void      (*scout)(struct scout *);          /* NULL: none */

@@ -63,6 +63,7 @@ struct run_facts {
     enum dmarc_policy published, applied;    /* after sp and np; after t too */
     bool org_unknown;                        /* the walk failed above the author domain's own record */
     bool aligned_spf, aligned_dkim, unknown;
+    bool failed;                             /* no memory */
     struct slice aligned_with;
 };
 
@@ -193,7 +194,9 @@ static enum dmarc_walk_end discover_by_list(struct run_facts *f)
 {
     struct arena *scratch = f->c->run.scratch;
     struct suffix_list *list = suffix_list_builtin();
-    struct slice org = list ? suffix_list_org_domain(list, f->c->run.txn->arena, f->author) : (struct slice){ 0 };
+    if (!list)
+        return DMARC_WALK_NO_MEMORY;
+    struct slice org = suffix_list_org_domain(list, f->c->run.txn->arena, f->author);
     suffix_list_free(list);
     f->org = org.len ? org : f->author;
     f->walk = (struct dmarc_walk){ .start = f->author };
@@ -204,8 +207,12 @@ static enum dmarc_walk_end discover_by_list(struct run_facts *f)
             return DMARC_WALK_NOT_YET;
         if (answer_failed(a))
             return DMARC_WALK_FAILED;
-        const struct dmarc_set *set = answer_has_data(a) ? memo(&f->c->run, a, dmarc_set_make, dmarc_set_release) : NULL;
-        if (set && set->kept == 1 && !set->malformed)
+        if (!answer_has_data(a))
+            continue;
+        const struct dmarc_set *set = memo(&f->c->run, a, dmarc_set_make, dmarc_set_release);
+        if (!set)
+            return DMARC_WALK_NO_MEMORY;
+        if (set->kept == 1 && !set->malformed)
             f->walk.found[f->walk.count++] = (struct dmarc_found){ names[i], &set->record };
     }
     f->policy = f->walk.count ? &f->walk.found[0] : NULL;
@@ -287,7 +294,11 @@ static bool choose_policy(struct run_facts *f)
 static enum alignment by_list(struct run_facts *f, struct slice domain)
 {
     struct suffix_list *list = suffix_list_builtin();
-    struct slice org = list ? suffix_list_org_domain(list, f->c->run.scratch, domain) : (struct slice){ 0 };
+    if (!list) {
+        f->failed = true;
+        return ALIGNMENT_UNKNOWN;
+    }
+    struct slice org = suffix_list_org_domain(list, f->c->run.scratch, domain);
     suffix_list_free(list);
     return name_same(org.len ? org : domain, f->org) ? ALIGNED : NOT_ALIGNED;
 }
@@ -311,6 +322,9 @@ static enum alignment aligned(struct run_facts *f, struct slice domain, bool str
     case DMARC_WALK_NOT_YET:
         *not_yet = true;
         return NOT_ALIGNED;
+    case DMARC_WALK_NO_MEMORY:
+        f->failed = true;
+        return ALIGNMENT_UNKNOWN;
     case DMARC_WALK_FAILED:
         return ALIGNMENT_UNKNOWN;
     case DMARC_WALK_DONE:
@@ -361,7 +375,7 @@ static void note_alignment(struct run_facts *f, const struct identifier *id, enu
     f->aligned_with = id->domain;
 }
 
-/* False: not yet. */
+/* False: not yet, or the answer was said. */
 static bool align(struct run_facts *f)
 {
     struct identifier list[IDENTIFIERS_MAX];
@@ -374,6 +388,10 @@ static bool align(struct run_facts *f)
         enum alignment how = aligned(f, list[i].domain, list[i].spf ? r->strict_spf : r->strict_dkim, &not_yet);
         if (not_yet)
             return false;
+        if (f->failed) {
+            say(f->c, DMARC_OWN_FAILURE, NULL);
+            return false;
+        }
         note_alignment(f, &list[i], how);
     }
     return true;
@@ -393,6 +411,7 @@ static void dmarc_check(struct check *c)
     switch (f.conf->discovery == DISCOVERY_PSL ? discover_by_list(&f) : discover_by_walk(&f)) {
     case DMARC_WALK_NOT_YET: return;
     case DMARC_WALK_FAILED: conclude(&f, DMARC_DNS_FAILED); return;
+    case DMARC_WALK_NO_MEMORY: say(c, DMARC_OWN_FAILURE, NULL); return;
     case DMARC_WALK_DONE: break;
     }
     if (!f.policy) {

@@ -34,7 +34,7 @@ enum dmarc_walk_end dmarc_walk_run(struct arena *arena, struct slice start, dmar
             continue;
         const struct dmarc_set *set = answer_memo(a, dmarc_set_make, dmarc_set_release);
         if (!set)
-            return DMARC_WALK_FAILED;
+            return DMARC_WALK_NO_MEMORY;
         /* RFC 9989 4.10 step 2: more than one record left: all are discarded */
         if (set->kept != 1 || set->malformed)
             continue;

@@ -23,7 +23,7 @@ struct slice dmarc_query_name(struct arena *, struct slice domain);
 
 /* Answers TXT questions: the answer, or NULL = not yet. */
 typedef const struct answer *(*dmarc_asker)(void *context, struct slice name);
-enum dmarc_walk_end { DMARC_WALK_NOT_YET = 0, DMARC_WALK_FAILED, DMARC_WALK_DONE };
+enum dmarc_walk_end { DMARC_WALK_NOT_YET = 0, DMARC_WALK_FAILED, DMARC_WALK_NO_MEMORY, DMARC_WALK_DONE };
 /* Asks in order, stops at psd=y or psd=n. A question that fails fails the walk: what is behind it might matter. */
 enum dmarc_walk_end dmarc_walk_run(struct arena *, struct slice start, dmarc_asker, void *context, struct dmarc_walk *out);
 

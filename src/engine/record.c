@@ -27,6 +27,14 @@ static void add_method_facts(struct arena *a, struct fact *g, const struct fact 
         fact_adopt(a, g, f->name, f);
 }
 
+/* So that a program finds every member whatever happened. */
+static void add_missing_members(struct arena *a, struct fact *g, const struct method *m)
+{
+    for (const char *const *name = m->members; name && *name; name++)
+        if (!fact_find(g, *name))
+            fact_add_null(a, g, *name);
+}
+
 static void fill_result(struct arena *a, struct fact *g, const struct result *r)
 {
     const struct reason *reason = &r->method->reasons[r->reason];
@@ -39,6 +47,7 @@ static void fill_result(struct arena *a, struct fact *g, const struct result *r)
         else
             fact_add_str(a, g, "text", reason->text);
     }
+    add_missing_members(a, g, r->method);
     add_claim(a, g, &r->evidence);
 }
 
@@ -56,6 +65,8 @@ static void add_one(struct transaction *t, struct fact *root, const struct metho
     if (m->set.count == 0) {
         fact_add_str(t->arena, g, "result", auth_result_word(AUTH_NONE));
         fact_add_str(t->arena, g, "reason", "no-subject");
+        fact_add_str(t->arena, g, "text", "nothing to examine");
+        add_missing_members(t->arena, g, m->method);
         return;
     }
     size_t main = m->method->principal ? m->method->principal(&m->set) : 0;

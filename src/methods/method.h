@@ -111,6 +111,7 @@ struct method {
     unsigned    subjects_max;                    /* bound of subjects() */
     unsigned    asks, hints;                     /* per subject and run; per transaction. Named constants from the sheet */
     unsigned    key_operations;                  /* public-key operations per subject, for `frank limits` */
+    const char *const *members;                  /* JSON members that every result of it has: null where nothing was examined. NULL-terminated, or NULL */
     const struct option *options;                /* section "methods.NAME"; first row OPTION_ENABLED */
     size_t      conf_size;
     const struct reason *reasons;                /* [0] unused sentinel; indexes are the method's enum */

@@ -287,7 +287,10 @@ static void arc_scout(struct scout *s)
 
 static const char *const scout_fields[] = { "ARC-Seal", "ARC-Message-Signature", NULL };
 
+static const char *const arc_members[] = { "sets", "sealers", NULL };
+
 const struct method arc_method = {
+    .members = arc_members,
     .name = "arc",
     .title = "Authenticated Received Chain (RFC 8617)",
     .when = STAGE_HEADERS,

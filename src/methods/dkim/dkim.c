@@ -213,7 +213,10 @@ static void dkim_scout(struct scout *s)
 
 static const char *const scout_fields[] = { "DKIM-Signature", NULL };
 
+static const char *const dkim_members[] = { "domain", "selector", "algorithm", "identity", "key_bits", "testing", NULL };
+
 const struct method dkim_method = {
+    .members = dkim_members,
     .name = "dkim",
     .title = "DomainKeys Identified Mail (RFC 6376)",
     .when = STAGE_HEADERS,

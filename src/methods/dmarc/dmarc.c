@@ -470,7 +470,10 @@ bool dmarc_walk_org_domain(struct arena *a, struct slice domain, dmarc_asker ask
 
 static const char *const dmarc_scout_fields[] = { "From", NULL };
 
+static const char *const dmarc_members[] = { "from", "policy", "disposition", "record_domain", "org_domain", "discovery", "aligned", NULL };
+
 const struct method dmarc_method = {
+    .members = dmarc_members,
     .name = "dmarc", .title = "Author domain alignment and policy: DMARC (RFC 9989)",
     .when = STAGE_HEADERS, .registered = true,
     .subjects_max = 1, .asks = DMARC_ASKS, .hints = DMARC_HINTS,

@@ -118,7 +118,10 @@ static struct slice iprev_explain(struct arena *a, const struct txn *t, const st
     return text_slice(&s);
 }
 
+static const char *const iprev_members[] = { "names", NULL };
+
 const struct method iprev_method = {
+    .members = iprev_members,
     .name = "iprev", .title = "Reverse name of the client (RFC 8601)", .when = STAGE_CONNECT, .needs_client = true, .registered = true,
     .identities = 1u << IDENTITY_CLIENT, .subjects_max = 1, .asks = 1 + IPREV_NAMES_MAX, .hints = 1 + IPREV_NAMES_MAX,
     .options = iprev_options, .conf_size = sizeof(struct iprev_conf),

@@ -120,7 +120,10 @@ static uint64_t spf_patience(const void *conf)
     return ((const struct spf_conf *)conf)->timeout;
 }
 
+static const char *const spf_members[] = { "identity", "domain", "explanation", "terms", "void", "trace", NULL };
+
 const struct method spf_method = {
+    .members = spf_members,
     .name = "spf",
     .title = "Sender Policy Framework (RFC 7208)",
     .when = STAGE_MAIL,

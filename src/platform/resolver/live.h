@@ -24,6 +24,8 @@ struct live_options {
     unsigned in_flight_max;              /* 0: LIVE_IN_FLIGHT_MAX; up to eight times as many more wait, further ones fail at once (SERVFAIL) */
 };
 
+/* Is this one of the forms of `forward`? */
+bool live_server_valid(struct slice);
 /* NULL + *error (static text). The trust anchor is read here, before any sandbox closes: the context is finalised. */
 struct resolver *live_resolver_new(struct loop *, const struct live_options *, const char **error);
 /* Who still waits hears no more. NULL allowed. */

@@ -99,6 +99,13 @@ static bool server_parse(struct slice given, struct server *out, bool *loopback)
     return !t.bad;
 }
 
+bool live_server_valid(struct slice given)
+{
+    struct server server;
+    bool loopback;
+    return server_parse(given, &server, &loopback);
+}
+
 struct servers { struct server at[SERVERS_MAX]; size_t count; bool all_loopback; };
 
 static size_t read_small_file(const char *path, void *buffer, size_t room)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mail/date.h"
+#include "platform/resolver/live.h"
 
 #define TIMEOUT_SECONDS_MAX 3600
 #define COMPLAINT_MAX 2048          /* octets of one complaint */
@@ -229,7 +230,7 @@ static bool take_common(struct cli *cli, enum common which, const char *v)
     switch (which) {
     case C_ZONE: return list_add(&cli->zones, v);
     case C_OVERLAY: cli->overlay = v; return true;
-    case C_RESOLVER: cli->resolver = v; return true;
+    case C_RESOLVER: cli->resolver = v; return live_server_valid(slice_str(v));
     case C_AT: cli->has_at = true; return parse_time(v, &cli->at);
     case C_IP: cli->has_ip = true; return ip_parse(slice_str(v), &cli->ip);
     case C_HELO: cli->helo = v; return true;

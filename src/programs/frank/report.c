@@ -1,4 +1,4 @@
-/* report.c: the report a person reads. Everything foreign in it was shown-escaped here or before. */
+/* report.c: the layout of the report a person reads; its sentences are report_words.c's. */
 #include "programs/frank/report.h"
 
 #include <stdlib.h>
@@ -6,25 +6,34 @@
 #include <unistd.h>
 
 #include "methods/list.h"
+#include "programs/frank/report_words.h"
 
 #define COLUMNS 80
-#define NAME_WIDTH 7          /* "domainkeys" is wider; the column then moves for its line only */
+#define INDENT 2
+#define NAME_WIDTH 7           /* a wider name or word moves the column for the whole report */
 #define WORD_WIDTH 7
-#define LINE_MAX_OCTETS 1200  /* one fact as shown (text_add_shown's cap) */
+#define TEXT_COLUMN (INDENT + NAME_WIDTH + WORD_WIDTH)
+#define CELL_FIRST 35          /* legacy methods, several a line: where the second begins, and then each next */
+#define CELL_STEP 14
+#define CELL_GAP 3
+#define EXPLAIN_INDENT 9
+#define EXPLAIN_DEPTH_MAX 8    /* our own trees are four levels deep */
+#define LINE_OCTETS 5000       /* one fact as shown: 1024 octets, each as \xHH */
+#define LINES_MAX 64           /* method lines kept to find the columns; METHODS_MAX and their subjects fit */
 
 /* ---- style ---- */
 
 struct report_style report_style_of(FILE *to)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    bool plain = (no_color && no_color[0]) || (term && strcmp(term, "dumb") == 0);
+    bool plain = (no_color && no_color[0]) || !term || strcmp(term, "dumb") == 0;
     return (struct report_style){ .colour = isatty(fileno(to)) && !plain, .columns = COLUMNS };
 }
 
 static const char *colour_of(struct slice word)
 {
     static const struct { const char *word, *colour; } table[] = {
-        { "accept", "\033[32m" }, { "pass", "\033[32m" }, { "reject", "\033[31;1m" }, { "fail", "\033[31m" },
+        { "accept", "\033[32;1m" }, { "pass", "\033[32m" }, { "reject", "\033[31;1m" }, { "fail", "\033[31m" },
         { "permerror", "\033[31m" }, { "quarantine", "\033[33;1m" }, { "defer", "\033[33;1m" }, { "discard", "\033[31;1m" },
         { "softfail", "\033[33m" }, { "temperror", "\033[33m" }, { "policy", "\033[33m" },
     };
@@ -34,24 +43,13 @@ static const char *colour_of(struct slice word)
     return "";
 }
 
-static void put_word(const struct report_style *st, FILE *to, struct slice word, unsigned width)
+static void put_coloured(const struct report_style *st, FILE *to, struct slice meaning, struct slice text)
 {
-    const char *colour = st->colour ? colour_of(word) : "";
-    fprintf(to, "%s%.*s%s", colour, (int)word.len, (const char *)word.at, colour[0] ? "\033[0m" : "");
-    for (size_t i = word.len; i < width; i++)
-        fputc(' ', to);
+    const char *colour = st->colour ? colour_of(meaning) : "";
+    fprintf(to, "%s%.*s%s", colour, (int)text.len, (const char *)text.at, colour[0] ? "\033[0m" : "");
 }
 
 /* ---- text ---- */
-
-struct shown { char at[LINE_MAX_OCTETS * 4]; size_t len; };
-
-static void show(struct shown *s, struct slice foreign)
-{
-    struct text t = text_fixed(s->at, sizeof s->at);
-    text_add_shown(&t, foreign, true);
-    s->len = text_slice(&t).len;
-}
 
 static size_t columns_of(struct slice s)
 {
@@ -74,15 +72,14 @@ static size_t break_at(struct slice s, size_t room)
     }
     if (i == s.len)
         return s.len;
-    return blank > 0 ? blank : i;
+    return s.at[i] == ' ' ? i : blank > 0 ? blank : i;
 }
 
 /* Wrapped to the width, further lines indented; the first line already has `used` columns. */
-static void put_wrapped(const struct report_style *st, FILE *to, struct slice s, size_t used, unsigned indent)
+static void put_wrapped(const struct report_style *st, FILE *to, struct slice s, size_t used, size_t indent)
 {
     for (;;) {
-        size_t room = st->columns > used + 10 ? st->columns - used : 10;
-        size_t n = break_at(s, room);
+        size_t n = break_at(s, st->columns > used + 10 ? st->columns - used : 10);
         fwrite(s.at, 1, n, to);
         fputc('\n', to);
         while (n < s.len && s.at[n] == ' ')
@@ -95,220 +92,315 @@ static void put_wrapped(const struct report_style *st, FILE *to, struct slice s,
     }
 }
 
+static void put_foreign(const struct report_style *st, FILE *to, struct slice foreign, size_t used, size_t indent)
+{
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    words_show(&t, foreign);
+    put_wrapped(st, to, text_slice(&t), used, indent);
+}
+
 /* ---- method lines ---- */
 
-static struct slice line_text(const struct fact *g)
+struct line { const char *name; const struct fact *result; };
+struct lines { struct line at[LINES_MAX]; size_t count; size_t name_width, word_width; };
+
+static struct slice text_of(const struct fact *g)
 {
     struct slice text = fact_text(g, "text");
     return text.len ? text : fact_text(g, "reason");
 }
 
-static void put_result_line(const struct report_style *st, FILE *to, const char *name, const struct fact *g)
+static void line_add(struct lines *l, const char *name, const struct fact *result)
 {
-    struct shown s;
-    show(&s, line_text(g));
-    int width = (int)strlen(name) > NAME_WIDTH - 1 ? (int)strlen(name) + 1 : NAME_WIDTH;
-    fprintf(to, "  %-*s", width, name);
-    struct slice word = fact_text(g, "result");
-    size_t word_width = word.len >= WORD_WIDTH ? word.len + 1 : WORD_WIDTH;
-    put_word(st, to, word, (unsigned)word_width);
-    put_wrapped(st, to, slice_of(s.at, s.len), 2 + (size_t)width + word_width, 2 + NAME_WIDTH + WORD_WIDTH);
+    if (l->count == LINES_MAX)
+        return;
+    l->at[l->count++] = (struct line){ name, result };
+    size_t name_width = strlen(name) + 1, word_width = fact_text(result, "result").len + 1;
+    l->name_width = name_width > l->name_width ? name_width : l->name_width;
+    l->word_width = word_width > l->word_width ? word_width : l->word_width;
 }
 
-static void put_facts(FILE *to, const struct fact *g, unsigned indent)
+/* --explain: everything else that is known of a result. */
+static void put_known(const struct report_style *st, FILE *to, const struct fact *g, unsigned depth);
+
+static bool is_said_already(const struct fact *f, unsigned depth)
+{
+    return f->name && (strcmp(f->name, "claim") == 0 || (depth == 0 && (strcmp(f->name, "result") == 0 || strcmp(f->name, "text") == 0)));
+}
+
+static void put_one_known(const struct report_style *st, FILE *to, const struct fact *f, unsigned depth)
+{
+    size_t indent = EXPLAIN_INDENT + 2 * (size_t)depth, used = indent + (f->name ? strlen(f->name) + 2 : 2);
+    fprintf(to, "%*s%s%s", (int)indent, "", f->name ? f->name : "-", f->name ? ": " : " ");
+    switch (f->kind) {
+    case FACT_NULL: fputs("none\n", to); break;
+    case FACT_FLAG: fputs(f->flag ? "yes\n" : "no\n", to); break;
+    case FACT_NUMBER: fprintf(to, "%lld\n", (long long)f->number); break;
+    case FACT_TEXT: put_foreign(st, to, f->text, used, indent + 2); break;
+    case FACT_LIST: case FACT_GROUP:
+        fputs(f->first ? "\n" : "none\n", to);
+        if (depth < EXPLAIN_DEPTH_MAX)
+            put_known(st, to, f, depth + 1);
+        break;
+    }
+}
+
+/* A list's group on one line: "term: mx, outcome: match". */
+static void put_step(const struct report_style *st, FILE *to, const struct fact *g, unsigned depth)
+{
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    size_t indent = EXPLAIN_INDENT + 2 * (size_t)depth;
+    for (const struct fact *f = g->first; f; f = f->next) {
+        text_addf(&t, "%s%s ", f == g->first ? "" : ", ", f->name ? f->name : "");
+        switch (f->kind) {
+        case FACT_TEXT: words_show(&t, f->text); break;
+        case FACT_NUMBER: text_addf(&t, "%lld", (long long)f->number); break;
+        case FACT_FLAG: text_add_str(&t, f->flag ? "yes" : "no"); break;
+        case FACT_NULL: text_add_str(&t, "none"); break;
+        case FACT_LIST: case FACT_GROUP: text_add_str(&t, "..."); break;
+        }
+    }
+    fprintf(to, "%*s", (int)indent, "");
+    put_wrapped(st, to, text_slice(&t), indent, indent + 2);
+}
+
+static void put_known(const struct report_style *st, FILE *to, const struct fact *g, unsigned depth)
 {
     for (const struct fact *f = g->first; f; f = f->next) {
-        struct shown s;
-        if (f->name && (strcmp(f->name, "result") == 0 || strcmp(f->name, "text") == 0 || strcmp(f->name, "claim") == 0))
-            continue;
-        fprintf(to, "%*s%s%s", (int)indent, "", f->name ? f->name : "-", f->name ? ": " : " ");
-        switch (f->kind) {
-        case FACT_NULL: fputs("none\n", to); break;
-        case FACT_FLAG: fputs(f->flag ? "yes\n" : "no\n", to); break;
-        case FACT_NUMBER: fprintf(to, "%lld\n", (long long)f->number); break;
-        case FACT_TEXT:
-            show(&s, f->text);
-            fprintf(to, "%.*s\n", (int)s.len, s.at);
-            break;
-        case FACT_LIST: case FACT_GROUP:
-            fputc('\n', to);
-            if (indent < 24)          /* our own trees are four levels deep at most */
-                put_facts(to, f, indent + 2);
-            break;
-        }
+        if (g->kind == FACT_LIST && f->kind == FACT_GROUP)
+            put_step(st, to, f, depth);
+        else if (!is_said_already(f, depth))
+            put_one_known(st, to, f, depth);
     }
 }
 
-static void put_result(const struct report_style *st, FILE *to, const char *name, const struct fact *g)
+static void put_line(const struct report_style *st, FILE *to, const struct lines *l, const struct line *line)
 {
-    put_result_line(st, to, name, g);
+    struct slice word = fact_text(line->result, "result");
+    size_t column = INDENT + l->name_width + l->word_width;
+    fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, line->name);
+    put_coloured(st, to, word, word);
+    fprintf(to, "%*s", (int)(l->word_width - word.len), "");
+    put_foreign(st, to, text_of(line->result), column, column);
     if (st->explain)
-        put_facts(to, g, 9);
+        put_known(st, to, line->result, 0);
 }
 
-static void put_none(const struct report_style *st, FILE *to, const char *name)
+/* ---- methods of the drafts: several a line while they are short ---- */
+
+static size_t cell_width(const struct line *line, size_t used)
 {
-    fprintf(to, "  %-*s", NAME_WIDTH, name);
-    put_word(st, to, SLICE("none"), WORD_WIDTH);
-    fputs("no signature\n", to);
+    struct slice word = fact_text(line->result, "result"), text = text_of(line->result);
+    bool plain = slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
+    size_t said = plain ? 0 : columns_of(text) + 2;
+    if (used == 0)
+        return TEXT_COLUMN - INDENT + said;
+    return strlen(line->name) + 2 + word.len + said;
 }
 
-static void put_method(const struct report_style *st, FILE *to, const struct method *m, const struct fact *f)
+static void put_cell(const struct report_style *st, FILE *to, const struct line *line, size_t used)
 {
-    if (f->kind != FACT_LIST) {
-        put_result(st, to, m->name, f);
+    struct slice word = fact_text(line->result, "result");
+    bool first = used == 0, plain = slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
+    fprintf(to, "%*s%-*s%s", first ? INDENT : 0, "", first ? NAME_WIDTH : 0, line->name, first ? "" : "  ");
+    put_coloured(st, to, word, word);
+    if (first)
+        fprintf(to, "%*s", word.len < WORD_WIDTH ? (int)(WORD_WIDTH - word.len) : 1, "");
+    if (plain)
         return;
-    }
-    if (!f->first)
-        put_none(st, to, m->name);
-    for (const struct fact *one = f->first; one; one = one->next)
-        put_result(st, to, m->name, one);
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    words_show(&t, text_of(line->result));
+    fprintf(to, "%s%.*s", first ? "" : "  ", (int)text_slice(&t).len, room);
 }
 
-/* Methods of the drafts: short, several a line, the text only where it is no plain "none". */
-static void put_legacy(const struct report_style *st, FILE *to, const struct fact *record)
+/* Where the cell behind `end` may begin. */
+static size_t next_stop(size_t end)
+{
+    size_t stop = CELL_FIRST;
+    while (stop < end + CELL_GAP)
+        stop += CELL_STEP;
+    return stop;
+}
+
+static void put_cells(const struct report_style *st, FILE *to, const struct lines *l)
 {
     size_t used = 0;
-    for (size_t i = 0; methods[i]; i++) {
-        const struct fact *f = fact_find(record, methods[i]->name);
-        if (!f || methods[i]->registered || f->kind != FACT_GROUP)
-            continue;
-        struct slice word = fact_text(f, "result");
-        struct shown s = { .len = 0 };
-        if (!slice_same(word, SLICE("none")) && !slice_same(word, SLICE("pass")))
-            show(&s, line_text(f));
-        struct slice text = slice_of(s.at, s.len);
-        size_t width = NAME_WIDTH + (word.len >= WORD_WIDTH ? word.len + 1 : WORD_WIDTH) + columns_of(text);
-        if (width > 30 || st->explain) {
-            if (used)
-                fputc('\n', to);
-            used = 0;
-            put_result(st, to, methods[i]->name, f);
-            continue;
-        }
-        if (used && used + width + 4 > st->columns) {
+    for (size_t i = 0; i < l->count; i++) {
+        size_t stop = used ? next_stop(used) : 0;
+        if (used && stop + cell_width(&l->at[i], used) > st->columns) {
             fputc('\n', to);
-            used = 0;
+            used = stop = 0;
         }
-        fprintf(to, "%*s%-*s", used ? 0 : 2, "", NAME_WIDTH, methods[i]->name);
-        put_word(st, to, word, WORD_WIDTH);
-        fprintf(to, "%.*s%*s", (int)text.len, (const char *)text.at, width < 20 ? (int)(20 - width) : 2, "");
-        used += (used ? 0 : 2) + (width < 20 ? 20 : width + 2);
+        size_t width = cell_width(&l->at[i], used);
+        if (used == 0 && INDENT + width > st->columns) {
+            put_line(st, to, l, &l->at[i]);
+            continue;
+        }
+        fprintf(to, "%*s", used ? (int)(stop - used) : 0, "");
+        put_cell(st, to, &l->at[i], used);
+        used = (used ? stop : INDENT) + width;
     }
     if (used)
         fputc('\n', to);
 }
 
-void report_methods(const struct fact *record, const struct report_style *st, FILE *to)
+/* ---- all methods ---- */
+
+static void gather(const struct fact *record, bool registered, bool all, struct lines *l)
+{
+    *l = (struct lines){ .name_width = NAME_WIDTH, .word_width = WORD_WIDTH };
+    for (size_t i = 0; methods[i]; i++) {
+        const struct fact *f = fact_find(record, methods[i]->name);
+        if (!f || methods[i]->registered != registered)
+            continue;
+        if (f->kind == FACT_GROUP && (all || words_worth_a_line(methods[i]->name, f)))
+            line_add(l, methods[i]->name, f);
+        for (const struct fact *one = f->kind == FACT_LIST ? f->first : NULL; one; one = one->next)
+            line_add(l, methods[i]->name, one);
+    }
+}
+
+/* A list without entries: the message carries nothing of the kind. */
+static void put_empty_lists(const struct fact *record, const struct report_style *st, FILE *to, const struct lines *l)
 {
     for (size_t i = 0; methods[i]; i++) {
         const struct fact *f = fact_find(record, methods[i]->name);
-        if (f && methods[i]->registered && !(slice_same(fact_text(f, "result"), SLICE("none")) && !st->explain
-                && strcmp(methods[i]->name, "auth") == 0))
-            put_method(st, to, methods[i], f);
+        if (!f || f->kind != FACT_LIST || f->first)
+            continue;
+        fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, methods[i]->name);
+        put_coloured(st, to, SLICE("none"), SLICE("none"));
+        fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", "no signature");
     }
-    put_legacy(st, to, record);
+}
+
+static void put_methods(const struct fact *record, const struct report_style *st, FILE *to, bool all)
+{
+    struct lines lines;
+    gather(record, true, all || st->explain, &lines);
+    size_t i = 0;
+    for (; i < lines.count && method_index(method_named(slice_str(lines.at[i].name))) < method_index(method_named(SLICE("dkim"))); i++)
+        put_line(st, to, &lines, &lines.at[i]);
+    put_empty_lists(record, st, to, &lines);
+    for (; i < lines.count; i++)
+        put_line(st, to, &lines, &lines.at[i]);
+    struct lines legacy;
+    gather(record, false, all || st->explain, &legacy);
+    if (!st->explain && !all) {
+        put_cells(st, to, &legacy);
+        return;
+    }
+    for (i = 0; i < legacy.count; i++)
+        put_line(st, to, &legacy, &legacy.at[i]);
+}
+
+void report_methods(const struct fact *record, const struct report_style *st, FILE *to)
+{
+    put_methods(record, st, to, true);
 }
 
 /* ---- the head: what happened ---- */
 
 static void put_head(const struct fact *record, const struct report_style *st, FILE *to)
 {
-    const struct fact *v = fact_find(record, "verdict"), *session = fact_find(record, "session");
+    const struct fact *v = fact_find(record, "verdict"), *reply = fact_find(v, "reply");
     struct slice disposition = fact_text(v, "disposition");
-    uint8_t upper[16];
+    char room[LINE_OCTETS], upper[16], rule_room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room), rule = text_fixed(rule_room, sizeof rule_room);
     struct slice word = slice_first(disposition, sizeof upper);
     for (size_t i = 0; i < word.len; i++)
-        upper[i] = is_alpha(word.at[i]) ? (uint8_t)(word.at[i] & 0xdf) : word.at[i];
-    fprintf(to, "%s%.*s%s", st->colour ? colour_of(disposition) : "", (int)word.len, (const char *)upper, st->colour ? "\033[0m" : "");
-    const struct fact *reply = fact_find(v, "reply");
+        upper[i] = (char)(is_alpha(word.at[i]) ? word.at[i] & 0xdf : word.at[i]);
     if (reply && reply->kind == FACT_GROUP) {
-        struct slice enhanced = fact_text(reply, "enhanced");
-        fprintf(to, "  %lld %.*s", (long long)fact_number(reply, "code", 0), (int)enhanced.len, (const char *)enhanced.at);
+        text_addf(&t, "%lld ", (long long)fact_number(reply, "code", 0));
+        words_show(&t, fact_text(reply, "enhanced"));
+        text_add_str(&t, "  ");
     }
-    struct shown who, rule;
-    struct slice sender = fact_text(session, "mail_from");
-    show(&who, sender.len ? sender : SLICE("<>"));
-    show(&rule, fact_text(v, "rule"));
-    fprintf(to, "  %.*s     rule %.*s\n", (int)who.len, who.at, (int)rule.len, rule.at);
+    words_sender(&t, record);
+    text_add_str(&rule, "rule ");
+    words_show(&rule, fact_text(v, "rule"));
+    put_coloured(st, to, disposition, slice_of(upper, word.len));
+    fputs("  ", to);
+    size_t used = word.len + 2;
+    bool together = used + columns_of(text_slice(&t)) + 5 + columns_of(text_slice(&rule)) <= st->columns;
+    if (together)
+        text_addf(&t, "     %.*s", (int)text_slice(&rule).len, rule_room);
+    put_wrapped(st, to, text_slice(&t), used, INDENT);
+    if (!together)
+        fprintf(to, "%*s%.*s\n", INDENT, "", (int)text_slice(&rule).len, rule_room);
+}
+
+/* What a dry run or a date ahead would have done, and what a tag says. */
+static void put_notes(const struct fact *record, const struct report_style *st, FILE *to)
+{
+    const struct fact *v = fact_find(record, "verdict");
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    if (fact_flag(v, "dry_run")) {
+        text_add_str(&t, "Dry run: would ");
+        words_show(&t, fact_text(v, "would"));
+        text_add_str(&t, " by rule ");
+        words_show(&t, fact_text(v, "would_rule"));
+        text_add_str(&t, ". ");
+    }
+    if (fact_text(v, "tags").len > 0) {
+        text_add_str(&t, "Tagged: ");
+        words_show(&t, slice_first(fact_text(v, "tags"), 600));
+        text_add_str(&t, ".");
+    }
+    if (text_slice(&t).len == 0)
+        return;
+    fprintf(to, "%*s", INDENT, "");
+    put_wrapped(st, to, slice_trim(text_slice(&t), " "), INDENT, INDENT);
 }
 
 static void put_sentence(const struct fact *record, const struct report_style *st, FILE *to)
 {
-    const struct fact *session = fact_find(record, "session"), *v = fact_find(record, "verdict");
-    struct slice ip = fact_text(session, "ip"), user = fact_text(session, "auth_user");
-    char line[LINE_MAX_OCTETS * 4];
-    struct text t = text_fixed(line, sizeof line);
-    text_add_str(&t, ip.len ? "Sent from " : "Client address not known");
-    text_add_shown(&t, ip, true);
-    if (user.len) {
-        text_add_str(&t, ", authenticated as ");
-        text_add_shown(&t, slice_first(user, 80), true);
-    }
-    struct slice reason = fact_text(v, "reason");
-    if (reason.len) {
-        text_add_str(&t, "; ");
-        text_add_shown(&t, slice_first(reason, 600), true);
-    }
-    text_add_str(&t, ".");
-    fputs("  ", to);
-    put_wrapped(st, to, text_slice(&t), 2, 2);
-    if (fact_flag(v, "dry_run"))
-        fprintf(to, "  Dry run: would %.*s by %.*s.\n", (int)fact_text(v, "would").len, (const char *)fact_text(v, "would").at,
-                (int)fact_text(v, "would_rule").len, (const char *)fact_text(v, "would_rule").at);
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    words_sentence(&t, record, st->columns - INDENT);
+    fprintf(to, "%*s", INDENT, "");
+    put_wrapped(st, to, text_slice(&t), INDENT, INDENT);
 }
 
 /* ---- the tail: what to do, what it rests on ---- */
 
-static void put_repair(const struct report_style *st, FILE *to, const struct fact *f)
+static void put_tail(const struct report_style *st, FILE *to, const char *name, struct slice text)
 {
-    struct shown s;
-    show(&s, fact_text(f, "text"));
-    fprintf(to, "  %-*s", NAME_WIDTH + WORD_WIDTH, "repair");
-    put_wrapped(st, to, slice_of(s.at, s.len), 2 + NAME_WIDTH + WORD_WIDTH, 2 + NAME_WIDTH + WORD_WIDTH);
+    if (text.len == 0)
+        return;
+    fprintf(to, "%*s%-*s", INDENT, "", NAME_WIDTH + WORD_WIDTH, name);
+    put_wrapped(st, to, text, TEXT_COLUMN, TEXT_COLUMN);
 }
 
-static bool is_accepted(const struct fact *record)
-{
-    return slice_same(fact_text(fact_find(record, "verdict"), "disposition"), SLICE("accept"));
-}
-
-/* The first thing to do; with --explain all of them. Accepted mail needs none. */
+/* With --explain everything that could be repaired, else the one thing that decides. */
 static void put_repairs(const struct fact *record, const struct report_style *st, FILE *to)
 {
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
     const struct fact *list = fact_find(record, "repair");
-    const struct fact *first = list ? list->first : NULL;
-    for (const struct fact *f = first; f && st->explain; f = f->next)
-        put_repair(st, to, f);
-    if (st->explain || is_accepted(record))
+    words_repair(&t, record);
+    if (!st->explain || !list || !list->first) {
+        put_tail(st, to, "repair", text_slice(&t));
         return;
-    /* What concerns the client's own name comes first in the list and last in use. */
-    while (first && first->next && slice_same(fact_text(first, "method"), SLICE("iprev")))
-        first = first->next;
-    if (first)
-        put_repair(st, to, first);
-}
-
-static void put_origin(const struct fact *record, const struct report_style *st, FILE *to)
-{
-    struct slice from = fact_text(fact_find(record, "session"), "origin");
-    const struct fact *dns = fact_find(record, "dns");
-    char line[LINE_MAX_OCTETS];
-    struct text t = text_fixed(line, sizeof line);
-    text_add_shown(&t, from, true);
-    text_addf(&t, "%s%lld DNS questions", from.len ? "; " : "", (long long)fact_number(dns, "queries", 0));
-    int64_t failed = fact_number(dns, "failed", 0);
-    if (failed)
-        text_addf(&t, ", %lld failed", (long long)failed);
-    fprintf(to, "  %-*s", NAME_WIDTH + WORD_WIDTH, "facts");
-    put_wrapped(st, to, text_slice(&t), 2 + NAME_WIDTH + WORD_WIDTH, 2 + NAME_WIDTH + WORD_WIDTH);
+    }
+    for (const struct fact *f = list->first; f; f = f->next) {
+        text_reset(&t);
+        words_show(&t, fact_text(f, "text"));
+        put_tail(st, to, "repair", text_slice(&t));
+    }
 }
 
 void report_print(const struct fact *record, const struct report_style *st, FILE *to)
 {
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
     put_head(record, st, to);
     put_sentence(record, st, to);
-    report_methods(record, st, to);
+    put_notes(record, st, to);
+    put_methods(record, st, to, false);
     put_repairs(record, st, to);
-    put_origin(record, st, to);
+    words_origin(&t, record);
+    put_tail(st, to, "facts", text_slice(&t));
 }

@@ -24,21 +24,21 @@ static struct file_facts facts_of(const struct cli *cli)
 
 /* ---- which facts were read from the message ---- */
 
-static void add_origin(struct arena *a, struct fact *record, const struct file_origin *o)
+static void add_origin(struct arena *a, struct fact *record, const struct file_origin *o, bool sender_given)
 {
     struct fact *session = NULL;
     for (struct fact *f = record->first; f; f = f->next)
         if (f->name && strcmp(f->name, "session") == 0)
             session = f;
     struct fact *list = fact_add_list(a, session, "from_message");
-    static const char *const names[] = { "ip", "helo", "rcpt_to", "auth_user" };
+    static const char *const names[] = { "ip", "helo", "rcpt_to", "auth_user" }, *const short_names[] = { "ip", "helo", "to", "login" };
     const bool from_received[] = { o->ip, o->helo, o->rcpt_to, o->auth_user };
     struct text t = text_in(a, 256);
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (!from_received[i])
             continue;
         fact_add_str(a, list, NULL, names[i]);
-        text_addf(&t, "%s%s", text_slice(&t).len ? ", " : "", names[i]);
+        text_addf(&t, "%s%s", text_slice(&t).len ? ", " : "", short_names[i]);
     }
     if (text_slice(&t).len)
         text_addf(&t, ": Received %u", o->received);
@@ -48,6 +48,9 @@ static void add_origin(struct arena *a, struct fact *record, const struct file_o
     }
     if (text_slice(&t).len)
         fact_add_text(a, session, "origin", text_slice(&t));
+    /* Examined like the null sender, but nobody said it was one. */
+    if (!sender_given && !o->mail_from)
+        fact_add_flag(a, session, "sender_unknown", true);
 }
 
 /* ---- one message ---- */
@@ -96,7 +99,7 @@ static int verify_one(struct world *w, const char *path, const struct method *on
     world_finish(w, run.txn);
     struct fact *record = txn_record(run.txn);
     fact_add_str(run.txn->arena, record, "file", path);
-    add_origin(run.txn->arena, record, &run.origin);
+    add_origin(run.txn->arena, record, &run.origin, facts.has_mail_from);
     if (w->cli->explain)
         forensics_add(path, run.txn, record);
     int code = print_record(record, w->cli, only);

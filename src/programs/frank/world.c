@@ -145,6 +145,11 @@ static int open_basics(struct world *w, const struct cli *cli)
     if (!w->save_arena)
         out_of_memory();
     w->save = text_in(w->save_arena, SAVED_ZONE_OCTETS_MAX);
+    uint64_t seed;
+    w->env.random->fill(w->env.random, &seed, sizeof seed);
+    w->saved = table_new(seed);
+    if (!w->saved)
+        out_of_memory();
     return EX_OK;
 }
 
@@ -181,6 +186,7 @@ void world_close(struct world *w)
     loop_free(w->loop);
     zone_free(w->zone);
     zone_free(w->overlay);
+    table_free(w->saved);
     arena_free(w->save_arena);
 }
 
@@ -242,9 +248,17 @@ const struct answer *world_ask(struct world *w, struct slice name, uint16_t rtyp
 
 /* ---- --save-zone ---- */
 
+/* Messages of one run share answers: each is written once, or a replay would find every record twice. */
 static void save_one(void *context, const struct answer *a)
 {
     struct world *w = context;
+    struct text key = text_in(w->save_arena, NAME_TEXT_MAX + 16);
+    text_add_lower(&key, a->question.name);
+    text_addf(&key, "/%u", a->question.type);
+    if (table_get(w->saved, text_slice(&key)))
+        return;
+    if (key.bad || !table_put(w->saved, text_slice(&key), w))
+        out_of_memory();
     text_add_zone_lines(&w->save, a);
 }
 

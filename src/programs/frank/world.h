@@ -4,6 +4,7 @@
 #ifndef FRANK_PROGRAMS_WORLD_H
 #define FRANK_PROGRAMS_WORLD_H
 
+#include "base/table.h"
 #include "dns/zone.h"
 #include "platform/clock/clock.h"
 #include "platform/loop/loop.h"
@@ -21,8 +22,8 @@ struct world {
     struct loop *loop;                    /* only with live DNS */
     struct config *config;
     struct engine *engine;
-    FILE *saved_zone;
     struct text save;                     /* what --save-zone has so far */
+    struct table *saved;                  /* its questions */
     struct arena *save_arena;
     const struct answer *asked[WORLD_ASKED_MAX];
     unsigned asked_count;

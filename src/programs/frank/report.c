@@ -13,7 +13,7 @@
 #define NAME_WIDTH 7           /* a wider name or word moves the column for the whole report */
 #define WORD_WIDTH 7
 #define TEXT_COLUMN (INDENT + NAME_WIDTH + WORD_WIDTH)
-#define CELL_FIRST 35          /* legacy methods, several a line: where the second begins, and then each next */
+#define CELL_FIRST 21          /* legacy methods, several a line: where the second begins, and then each next */
 #define CELL_STEP 14
 #define CELL_GAP 3
 #define EXPLAIN_INDENT 9
@@ -132,7 +132,8 @@ static bool is_said_already(const struct fact *f, unsigned depth)
 static void put_one_known(const struct report_style *st, FILE *to, const struct fact *f, unsigned depth)
 {
     size_t indent = EXPLAIN_INDENT + 2 * (size_t)depth, used = indent + (f->name ? strlen(f->name) + 2 : 2);
-    fprintf(to, "%*s%s%s", (int)indent, "", f->name ? f->name : "-", f->name ? ": " : " ");
+    bool many = (f->kind == FACT_LIST || f->kind == FACT_GROUP) && f->first;
+    fprintf(to, "%*s%s%s%s", (int)indent, "", f->name ? f->name : "-", f->name ? ":" : "", many ? "" : " ");
     switch (f->kind) {
     case FACT_NULL: fputs("none\n", to); break;
     case FACT_FLAG: fputs(f->flag ? "yes\n" : "no\n", to); break;
@@ -146,13 +147,17 @@ static void put_one_known(const struct report_style *st, FILE *to, const struct 
     }
 }
 
-/* A list's group on one line: "term: mx, outcome: match". */
+/* A list's group on one line: its sentence if it has one ("none: no SPF record"), else "term mx, outcome match". */
 static void put_step(const struct report_style *st, FILE *to, const struct fact *g, unsigned depth)
 {
     char room[LINE_OCTETS];
     struct text t = text_fixed(room, sizeof room);
     size_t indent = EXPLAIN_INDENT + 2 * (size_t)depth;
-    for (const struct fact *f = g->first; f; f = f->next) {
+    struct slice sentence = fact_text(g, "text"), word = fact_text(g, "result");
+    words_show(&t, word);
+    text_add_str(&t, word.len ? ": " : "");
+    words_show(&t, sentence);
+    for (const struct fact *f = sentence.len ? NULL : g->first; f; f = f->next) {
         text_addf(&t, "%s%s ", f == g->first ? "" : ", ", f->name ? f->name : "");
         switch (f->kind) {
         case FACT_TEXT: words_show(&t, f->text); break;
@@ -190,11 +195,16 @@ static void put_line(const struct report_style *st, FILE *to, const struct lines
 
 /* ---- methods of the drafts: several a line while they are short ---- */
 
+/* Says all there is to say. */
+static bool is_plain(struct slice word)
+{
+    return slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
+}
+
 static size_t cell_width(const struct line *line, size_t used)
 {
     struct slice word = fact_text(line->result, "result"), text = text_of(line->result);
-    bool plain = slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
-    size_t said = plain ? 0 : columns_of(text) + 2;
+    size_t said = is_plain(word) ? 0 : columns_of(text) + 2;
     if (used == 0)
         return TEXT_COLUMN - INDENT + said;
     return strlen(line->name) + 2 + word.len + said;
@@ -203,7 +213,7 @@ static size_t cell_width(const struct line *line, size_t used)
 static void put_cell(const struct report_style *st, FILE *to, const struct line *line, size_t used)
 {
     struct slice word = fact_text(line->result, "result");
-    bool first = used == 0, plain = slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
+    bool first = used == 0, plain = is_plain(word);
     fprintf(to, "%*s%-*s%s", first ? INDENT : 0, "", first ? NAME_WIDTH : 0, line->name, first ? "" : "  ");
     put_coloured(st, to, word, word);
     if (first)
@@ -331,6 +341,12 @@ static void put_head(const struct fact *record, const struct report_style *st, F
         fprintf(to, "%*s%.*s\n", INDENT, "", (int)text_slice(&rule).len, rule_room);
 }
 
+static void put_indented(const struct report_style *st, FILE *to, struct slice text)
+{
+    fprintf(to, "%*s", INDENT, "");
+    put_wrapped(st, to, text, INDENT, INDENT);
+}
+
 /* What a dry run or a date ahead would have done, and what a tag says. */
 static void put_notes(const struct fact *record, const struct report_style *st, FILE *to)
 {
@@ -338,21 +354,20 @@ static void put_notes(const struct fact *record, const struct report_style *st, 
     char room[LINE_OCTETS];
     struct text t = text_fixed(room, sizeof room);
     if (fact_flag(v, "dry_run")) {
-        text_add_str(&t, "Dry run: would ");
+        text_add_str(&t, "Would ");
         words_show(&t, fact_text(v, "would"));
         text_add_str(&t, " by rule ");
         words_show(&t, fact_text(v, "would_rule"));
-        text_add_str(&t, ". ");
+        text_add_str(&t, ", which does not act yet.");
+        put_indented(st, to, text_slice(&t));
+        text_reset(&t);
     }
     if (fact_text(v, "tags").len > 0) {
-        text_add_str(&t, "Tagged: ");
+        text_add_str(&t, "Tagged ");
         words_show(&t, slice_first(fact_text(v, "tags"), 600));
         text_add_str(&t, ".");
+        put_indented(st, to, text_slice(&t));
     }
-    if (text_slice(&t).len == 0)
-        return;
-    fprintf(to, "%*s", INDENT, "");
-    put_wrapped(st, to, slice_trim(text_slice(&t), " "), INDENT, INDENT);
 }
 
 static void put_sentence(const struct fact *record, const struct report_style *st, FILE *to)
@@ -360,8 +375,7 @@ static void put_sentence(const struct fact *record, const struct report_style *s
     char room[LINE_OCTETS];
     struct text t = text_fixed(room, sizeof room);
     words_sentence(&t, record, st->columns - INDENT);
-    fprintf(to, "%*s", INDENT, "");
-    put_wrapped(st, to, text_slice(&t), INDENT, INDENT);
+    put_indented(st, to, text_slice(&t));
 }
 
 /* ---- the tail: what to do, what it rests on ---- */

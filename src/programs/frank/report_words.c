@@ -6,6 +6,7 @@
 #include "programs/frank/report_words.h"
 
 #define VALUE_SHOWN 200          /* octets of one foreign value in a sentence */
+#define SAYS_NOTHING " does not say who may send its mail"
 
 void words_show(struct text *t, struct slice foreign)
 {
@@ -176,6 +177,9 @@ static bool add_why_accepted(struct text *t, const struct fact *record)
     } else if (sender.len > 0 && result_is(record, "spf", "fail")) {
         show_value(t, sender);
         text_add_str(t, " does not allow this host");
+    } else if (sender.len > 0 && is_word(fact_text(fact_find(record, "class"), "mailfrom"), "grey") && result_is(record, "spf", "none")) {
+        show_value(t, sender);
+        text_add_str(t, SAYS_NOTHING);
     } else {
         return false;
     }
@@ -190,7 +194,7 @@ static bool add_why_refused(struct text *t, const struct fact *record)
     if (fail.len > 0)
         add_absent_or(t, record, fail, " did not authorise it");
     else if (none.len > 0)
-        add_absent_or(t, record, none, " does not say who may send its mail");
+        add_absent_or(t, record, none, SAYS_NOTHING);
     return fail.len > 0 || none.len > 0;
 }
 
@@ -278,6 +282,30 @@ static bool signature_broke(const struct fact *record)
     return false;
 }
 
+/* A host that may send for its own domain handed on what an author signed: a mailing list, mostly. */
+static bool repair_by_list(struct text *t, const struct fact *record)
+{
+    struct slice sender = sender_domain(record);
+    if (!cites(record, SLICE("dmarc")) || !signature_broke(record) || !result_is(record, "spf", "pass") || slice_same(sender, author_domain(record)))
+        return false;
+    show_value(t, sender);
+    text_add_str(t, ": hand mail on unchanged, or put an address of your own into From");
+    return true;
+}
+
+/* Refused for saying nothing: so it should say something. */
+static bool repair_by_statement(struct text *t, const struct fact *record)
+{
+    struct slice domain = cited_domain(record, "none"), ip = fact_text(fact_find(record, "session"), "ip");
+    if (domain.len == 0 || cited_domain(record, "fail").len > 0 || ip.len == 0)
+        return false;
+    show_value(t, domain);
+    text_addf(t, ": publish who may send its mail, such as \"v=spf1 ip%c:", slice_has(ip, ':') ? '6' : '4');
+    words_show(t, ip);
+    text_add_str(t, " -all\"");
+    return true;
+}
+
 static bool repair_of(struct text *t, const struct fact *record, struct slice method)
 {
     const struct fact *list = fact_find(record, "repair");
@@ -301,7 +329,7 @@ void words_repair(struct text *t, const struct fact *record)
         text_add_str(t, ": its name servers must answer; the client retries");
         return;
     }
-    if (repair_by_trust(t, record))
+    if (repair_by_trust(t, record) || repair_by_list(t, record) || repair_by_statement(t, record))
         return;
     if (cites(record, SLICE("dmarc")) && signature_broke(record) && repair_of(t, record, SLICE("dkim")))
         return;
@@ -326,6 +354,9 @@ bool words_worth_a_line(const char *method, const struct fact *result)
     struct slice name = slice_str(method), word = fact_text(result, "result");
     if (is_word(name, "auth") || is_word(name, "arc"))
         return !is_word(word, "none");
+    /* Why nobody looked has been said: the client is logged in, or ours. */
+    if (is_word(fact_text(result, "reason"), "exempt"))
+        return is_word(name, "spf");
     /* Its name, or that it has none, is in the sentence. */
     if (is_word(name, "iprev"))
         return is_word(word, "fail") || is_word(word, "temperror");

@@ -7,6 +7,10 @@
 #include "methods/dkim/dkim_header.h"
 #include "methods/dkim/dkim_verify.h"
 
+#include <assert.h>
+
+static_assert(ARC_KEY_OPERATIONS > ARC_INSTANCE_MAX, "a chain of 50 sets needs 51 operations");
+
 static const struct option arc_options[] = {
     OPTION_ENABLED(struct arc_conf, true),
     { "trusted_sealers", OPT_DOMAINS, "", 0, 0, offsetof(struct arc_conf, trusted_sealers), NULL,

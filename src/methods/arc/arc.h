@@ -11,12 +11,15 @@
 #define FRANK_METHODS_ARC_ARC_H
 
 #include "methods/arc/arc_chain.h"
+#include "methods/dkim/dkim.h"
+#include "methods/dkim/dkim_key.h"
 #include "methods/list.h"
 
 #define ARC_ASKS 100                  /* threats.md T18 */
 #define ARC_HINTS 100
-/* dkim may use 16 x 3 of the message's 120 public-key operations, the rest is here; so neither ever depends on which came first. */
-#define ARC_KEY_OPERATIONS 72
+/* What dkim can use of the message's 120 public-key operations is left to it, so neither ever depends on which came first: 60
+ * here, and 51 of them are enough for the longest chain. */
+#define ARC_KEY_OPERATIONS (PUBLIC_KEY_OPERATIONS_MAX - DKIM_SIGNATURES_MAX * DKIM_KEYS_MAX)
 /* Older message signatures tried for oldest-pass; no result depends on them. */
 #define ARC_OLDER_MAX 20
 

@@ -203,6 +203,8 @@ static void oldest_pass_is_found(void **state)
     assert_int_equal(fact_number(judged("footer before 2", body, "pass intact"), "oldest_pass", -1), 2);
     /* only so many older ones are tried; what is not tried is not claimed */
     assert_int_equal(fact_number(judged("thirty", chain_of(30), "pass intact"), "oldest_pass", -1), 10);
+    /* 51 operations of 60 validate fifty sets, the other 9 look for oldest-pass */
+    assert_int_equal(fact_number(judged("fifty", chain_of(50), "pass intact"), "oldest_pass", -1), 41);
     assert_int_equal(fact_number(judged("twenty", chain_of(20), "pass intact"), "oldest_pass", -1), 0);
     assert_int_equal(fact_number(judged("twenty-one", chain_of(21), "pass intact"), "oldest_pass", -1), 0);
     assert_int_equal(fact_number(judged("twenty-two", chain_of(22), "pass intact"), "oldest_pass", -1), 2);

@@ -226,12 +226,20 @@ static bool scan_token(struct scan *s)
     return false;
 }
 
+static unsigned line_of_octet(struct slice text, uint8_t octet)
+{
+    unsigned line = 1;
+    for (size_t i = 0; i < text.len && text.at[i] != octet; i++)
+        line += text.at[i] == '\n';
+    return line;
+}
+
 static bool scan_text(const char *file, struct slice text, struct config_error *error)
 {
     struct scan s = { .c = cursor_of(text), .file = file, .line = 1, .error = error };
 
     if (slice_has(text, 0)) {
-        config_complain_at(error, file, 0, "the file holds the octet 0: it is no text");
+        config_complain_at(error, file, line_of_octet(text, 0), "the file holds the octet 0: it is no text");
         return false;
     }
     while (!at_end(&s.c))

@@ -55,6 +55,28 @@ def test_a_resolver_that_is_no_address(frank, resolver):
     assert said.err.count("\n") == 1
 
 
+# ---- what the configuration says ----
+
+def test_the_configurations_zone_is_asked(frank):
+    frank.zone(SPF, name="conf.zone")
+    conf = frank.write("own.conf", b'dns = { zone = [ "conf.zone" ]; };')
+    path = frank.write("m.eml", MESSAGE)
+    assert frank.run("verify", path, *ENVELOPE, "--config", conf, "--json").json["spf"]["result"] == "pass"
+    # The command line replaces it.
+    assert frank.verify(MESSAGE, *ENVELOPE, "--config", conf, zone=frank.zone(name="other.zone")).json["spf"]["result"] == "none"
+
+
+def test_the_configurations_resolver_is_asked(frank):
+    conf = frank.write("own.conf", b'dns = { resolver = [ "127.0.0.1:9" ]; timeout = "1s"; };')
+    one = frank.run("verify", frank.write("m.eml", MESSAGE), *ENVELOPE, "--config", conf, "--json", "--timeout", "1").json
+    assert one["spf"]["result"] == "temperror"
+
+
+def test_a_configured_zone_that_is_missing(frank):
+    conf = frank.write("own.conf", b'dns = { zone = [ "nowhere.zone" ]; };')
+    frank.run("spf", *ENVELOPE, "--config", conf, code=66)
+
+
 # ---- --save-zone ----
 
 WORLD = [

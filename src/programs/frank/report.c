@@ -80,7 +80,10 @@ static void put_wrapped(const struct report_style *st, FILE *to, struct slice s,
 {
     for (;;) {
         size_t n = break_at(s, st->columns > used + 10 ? st->columns - used : 10);
-        fwrite(s.at, 1, n, to);
+        size_t end = n;
+        while (end > 0 && s.at[end - 1] == ' ')
+            end--;
+        fwrite(s.at, 1, end, to);
         fputc('\n', to);
         while (n < s.len && s.at[n] == ' ')
             n++;
@@ -126,7 +129,7 @@ static void put_known(const struct report_style *st, FILE *to, const struct fact
 
 static bool is_said_already(const struct fact *f, unsigned depth)
 {
-    return f->name && (strcmp(f->name, "claim") == 0 || (depth == 0 && (strcmp(f->name, "result") == 0 || strcmp(f->name, "text") == 0)));
+    return (f->kind == FACT_TEXT && f->text.len == 0) || (f->name && (strcmp(f->name, "claim") == 0 || (depth == 0 && (strcmp(f->name, "result") == 0 || strcmp(f->name, "text") == 0))));
 }
 
 static void put_one_known(const struct report_style *st, FILE *to, const struct fact *f, unsigned depth)

@@ -1,6 +1,7 @@
 #include "programs/frank/world.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,13 +65,16 @@ static int zone_load(const struct cli *cli, struct zone **zone, const char *path
     return EX_DATAERR;
 }
 
+/* The command line's name server, else the configuration's, else this host's. */
 static int open_live(struct world *w)
 {
     const char *error = "no memory";
-    struct slice forward = slice_str(w->cli->resolver);
+    const struct dns_settings *s = dns_settings(w->config);
+    struct slice own = slice_str(w->cli->resolver);
     struct live_options options = {
-        .forward = &forward, .forward_count = w->cli->resolver ? 1 : 0, .question_timeout_us = 8000000,
-        .cache_octets = 8u << 20, .validate = true, .in_flight_max = 512,
+        .forward = own.len ? &own : s->resolver.at, .forward_count = own.len ? 1 : s->resolver.count,
+        .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = (size_t)s->cache_octets, .validate = s->validate,
+        .in_flight_max = (unsigned)s->in_flight,
     };
     if (w->cli->timeout_seconds > 0)
         options.question_timeout_us = (uint64_t)w->cli->timeout_seconds * 1000000;
@@ -82,13 +86,37 @@ static int open_live(struct world *w)
     return EX_UNAVAILABLE;
 }
 
-static int open_dns(struct world *w)
+/* As with --resolver, what the command line says of DNS replaces what the configuration says. */
+static int load_configured_zones(struct world *w)
+{
+    const struct texts *files = &dns_settings(w->config)->zone;
+    int code = EX_OK;
+    for (size_t i = 0; i < files->count && code == EX_OK; i++) {
+        struct text path = text_in(w->cli->arena, PATH_MAX);
+        text_add(&path, files->at[i]);
+        text_add_octet(&path, '\0');
+        if (path.bad)
+            out_of_memory();
+        code = zone_load(w->cli, &w->zone, (const char *)text_slice(&path).at);
+    }
+    return code;
+}
+
+static int load_zones(struct world *w)
 {
     int code = EX_OK;
     for (size_t i = 0; i < w->cli->zones.count && code == EX_OK; i++)
         code = zone_load(w->cli, &w->zone, w->cli->zones.at[i]);
+    if (code == EX_OK && w->cli->zones.count == 0 && !w->cli->resolver)
+        code = load_configured_zones(w);
     if (code == EX_OK && w->cli->overlay)
         code = zone_load(w->cli, &w->overlay, w->cli->overlay);
+    return code;
+}
+
+static int open_dns(struct world *w)
+{
+    int code = load_zones(w);
     if (code != EX_OK)
         return code;
     if (w->zone) {
@@ -111,12 +139,8 @@ static int open_dns(struct world *w)
 
 static int open_engine(struct world *w, uint64_t enable, uint64_t only)
 {
-    int code;
     struct config_error error = { 0 };
     struct engine_options options = { .enable = enable, .only = only };
-    w->config = world_config(w->cli, &code);
-    if (!w->config)
-        return code;
     w->engine = engine_new(&w->env, w->config, &options, &error);
     if (!w->engine) {
         complain("%s:%u: %s", error.file, error.line, error.text);
@@ -150,7 +174,9 @@ static int open_basics(struct world *w, const struct cli *cli)
     w->saved = table_new(seed);
     if (!w->saved)
         out_of_memory();
-    return EX_OK;
+    int code;
+    w->config = world_config(cli, &code);
+    return w->config ? EX_OK : code;
 }
 
 int world_open(struct world *w, const struct cli *cli, uint64_t enable, uint64_t only)

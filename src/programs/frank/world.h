@@ -29,7 +29,8 @@ struct world {
     unsigned asked_count;
 };
 
-/* EX_OK, or an exit code after complaining. enable/only: see engine_options. */
+/* EX_OK, or an exit code after complaining. enable/only: see engine_options. DNS: --zone, else --resolver, else what the
+ * configuration's dns group says, else this host's name servers; --overlay on top of it. */
 int world_open(struct world *, const struct cli *, uint64_t enable, uint64_t only);
 /* The same with no DNS at all: every question is answered by an empty zone. */
 int world_open_offline(struct world *, const struct cli *);

@@ -99,12 +99,15 @@ void txn_deadline(struct txn *);
  */
 void txn_time(struct txn *, int64_t monotonic_us);
 void txn_own_failure(struct txn *);                                               /* the host failed for this message */
+/* No more events come: the client or the mail server gave the message up. If recipients were refused, their refusal is the verdict. */
+void txn_abandoned(struct txn *);
 void txn_end(struct txn *);
 
 enum progress {
     PROGRESS_WAIT,      /* a rule may act here, but its results are not complete */
     PROGRESS_GO,        /* nothing to do at this stage: continue */
-    PROGRESS_ACT,       /* the verdict refuses (or discards) here and now; final */
+    PROGRESS_ACT,       /* the verdict refuses (or discards) here and now. At STAGE_RCPT this may concern the newest recipient alone: the others'
+                           message goes on (RFC 5321 3.3). Otherwise it is final */
     PROGRESS_DONE       /* after end of message: verdict and actions are ready */
 };
 enum progress txn_progress(struct txn *);

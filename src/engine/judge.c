@@ -109,6 +109,66 @@ static bool held(const struct transaction *t, uint64_t needed)
     return false;
 }
 
+/* ---- refusing one recipient ---- */
+
+static bool refused_grow(struct transaction *t)
+{
+    if (t->refused_count < t->refused_room)
+        return true;
+    size_t room = t->refused_room ? t->refused_room * 2 : 4;
+    struct slice *more = ARENA_ARRAY(t->arena, room, struct slice);
+    if (!more)
+        return false;
+    for (size_t i = 0; i < t->refused_count; i++)
+        more[i] = t->refused[i];
+    t->refused = more;
+    t->refused_room = room;
+    return true;
+}
+
+/* Would the message be refused here without its newest recipient? */
+static bool refused_without_newest(struct transaction *t)
+{
+    t->facts.recipient_count--;
+    arena_reset(t->scratch);
+    judge_in(t, t->scratch);
+    t->facts.recipient_count++;
+    return t->verdict_final && refuses(t->verdict.disposition);
+}
+
+/*
+ * RFC 5321 3.3: a recipient that is refused is no recipient, and the message goes on to the others. False: the refusal rests on
+ * something else. A discard is the whole message's: there is no way to tell a mail server otherwise.
+ */
+static bool refuse_newest_alone(struct transaction *t)
+{
+    if (t->facts.stage != STAGE_RCPT || t->facts.recipient_count == 0 || t->verdict.disposition == DISPOSITION_DISCARD)
+        return false;
+    if (refused_without_newest(t) || !refused_grow(t))
+        return false;
+    /* The first one's words are kept; those of further ones need last only until they are said. */
+    arena_reset(t->scratch);
+    judge_in(t, t->refused_count == 0 ? t->arena : t->scratch);
+    t->flat = NULL;
+    t->flat_count = 0;
+    if (t->refused_count == 0)
+        t->refusal = t->verdict;
+    t->refused[t->refused_count++] = t->facts.recipients[--t->facts.recipient_count].raw;
+    return true;
+}
+
+void txn_abandoned(struct txn *txn)
+{
+    struct transaction *t = transaction_of(txn);
+    if (t->judged || t->refused_count == 0)
+        return;
+    struct case_facts facts;
+    engine_fill_case(t, t->arena, &facts);
+    t->verdict = t->refusal;
+    t->judged = true;
+    engine_count_verdict(t);
+}
+
 enum progress txn_progress(struct txn *txn)
 {
     struct transaction *t = transaction_of(txn);
@@ -137,7 +197,8 @@ enum progress txn_progress(struct txn *txn)
     t->flat_count = 0;
     if (!t->verdict_final || !refuses(t->verdict.disposition))
         return PROGRESS_GO;
-    judge_for_good(t);
+    if (!refuse_newest_alone(t))
+        judge_for_good(t);
     return PROGRESS_ACT;
 }
 

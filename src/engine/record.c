@@ -97,6 +97,11 @@ static void add_session(struct transaction *t, struct fact *root)
     struct fact *rcpt = fact_add_list(a, s, "rcpt_to");
     for (size_t i = 0; i < f->recipient_count; i++)
         fact_add_text(a, rcpt, NULL, f->recipients[i].raw);
+    if (t->refused_count > 0) {
+        struct fact *refused = fact_add_list(a, s, "rcpt_refused");
+        for (size_t i = 0; i < t->refused_count; i++)
+            fact_add_text(a, refused, NULL, t->refused[i]);
+    }
     fact_add_text(a, s, "auth_user", f->session->auth_user);
     fact_add_str(a, s, "exempt", exempt_name(f->session->exempt));
     fact_add_str(a, s, "stage", stage_name(f->stage));

@@ -85,6 +85,10 @@ struct transaction {
     struct txn_host host_copy;
     struct path *recipients;
     size_t recipient_room;
+    /* Recipients that were refused while others may stay; they are no longer among the facts'. */
+    struct slice *refused;
+    size_t refused_count, refused_room;
+    struct verdict refusal;                  /* of the first of them */
 
     struct pin *buckets[QUESTION_BUCKETS];
     struct pin *pins, **pins_end;

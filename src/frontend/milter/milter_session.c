@@ -95,6 +95,7 @@ static void transaction_over(struct milter_session *s)
 {
     if (!s->txn)
         return;
+    txn_abandoned(s->txn);
     if (s->judged && s->front->decided)
         s->front->decided(s->front->context, &(struct milter_decision){
             .txn = s->txn, .action = s->told, .deleted = s->deleted, .inserted = s->inserted,
@@ -193,7 +194,11 @@ static void put_hold(struct milter_session *s, struct slice reason)
         must(s, milter_put_hold(&s->front->buffers, &s->output, reason));
     } else {
         /* A MTA that cannot hold still delivers it marked. */
-        put_insert(s, SLICE("X-Frank-Disposition"), SLICE(" quarantine"));
+        uint8_t room[256];
+        struct text mark = text_fixed(room, sizeof room);
+        text_add_str(&mark, " quarantine; reason=");
+        text_add_shown(&mark, slice_first(txn_verdict(s->txn)->rule, 48), false);
+        put_insert(s, SLICE("X-Frank-Disposition"), text_slice(&mark));
     }
 }
 
@@ -219,9 +224,8 @@ static void finish_message(struct milter_session *s)
 {
     size_t count;
     const struct action *actions = txn_actions(s->txn, &count);
-    const struct verdict *v = txn_verdict(s->txn);
-    if (v->disposition == DISPOSITION_QUARANTINE)
-        s->told = "quarantine";
+    /* What was said of single recipients is not what is said of the message. */
+    s->told = txn_verdict(s->txn)->disposition == DISPOSITION_QUARANTINE ? "quarantine" : "accept";
     for (size_t i = 0; i < count && !s->over; i++)
         put_action(s, &actions[i]);
     put_disposition(s, txn_verdict(s->txn));

@@ -30,7 +30,6 @@ milter = {{ listen = [ {listen} ]; {milter} }};
 dns = {{ {dns} }};
 journal = {{ file = "{home}/journal"; }};
 process = {{ status = "{home}/status"; {process} }};
-rules = {rules};
 {more}
 """
 
@@ -60,11 +59,13 @@ class Frankd:
         self.process = None
 
     def configure(self, rules, more=""):
-        """Writes the configuration anew, whole at once; reload() makes it count."""
-        self.write_conf(CONF.format(authserv_id=AUTHSERV_ID, listen=self.listen, milter=self.milter, dns=self.dns, home=self.home,
-                                    process=self.process_options, rules=rules, more=more))
+        """Writes the configuration anew; reload() makes it count. rules None: `more` has them, or nothing has."""
+        self.write_conf(f"rules = {rules};\n{more}" if rules else more)
 
-    def write_conf(self, text):
+    def write_conf(self, more):
+        """The same, whole at once, with whatever text behind what a test must have."""
+        text = CONF.format(authserv_id=AUTHSERV_ID, listen=self.listen, milter=self.milter, dns=self.dns, home=self.home,
+                           process=self.process_options, more=more)
         new = self.conf.with_suffix(".new")
         new.write_text(text)
         new.replace(self.conf)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define TELL_TIME_US 1000000        /* engine.h: about once a second is enough */
 #define SHORT_TEXT_MAX 320          /* a host name, an authenticated user: what is kept of a macro */
 
 /* Which commands may come. */
@@ -32,7 +33,7 @@ struct milter_session {
     bool ended;                              /* end of message was seen */
     const char *told;
     unsigned deleted, inserted;
-    int64_t now_us, heard_us, frame_us, output_us, wait_us, end_us, progress_us;
+    int64_t now_us, heard_us, frame_us, output_us, wait_us, end_us, progress_us, told_us;
     struct short_text peer_name, auth_user, auth_type;
 };
 
@@ -234,6 +235,13 @@ static void finish_message(struct milter_session *s)
     s->phase = PHASE_CONNECTED;
 }
 
+/* Methods have a patience of their own; they hear the time while somebody waits. */
+static void tell_time(struct milter_session *s)
+{
+    s->told_us = s->now_us;
+    txn_time(s->txn, s->now_us);
+}
+
 /* The answer to the command that was just said, or the wait for it. */
 static void answer(struct milter_session *s)
 {
@@ -242,6 +250,7 @@ static void answer(struct milter_session *s)
         if (!s->waiting) {
             s->waiting = true;
             s->wait_us = s->progress_us = s->now_us;
+            tell_time(s);
         }
         return;
     case PROGRESS_GO:
@@ -709,6 +718,11 @@ bool milter_session_between(const struct milter_session *s)
     return s->phase <= PHASE_CONNECTED && !milter_in_frame(&s->decoder) && buffer_slice(&s->output).len == 0;
 }
 
+const struct txn *milter_session_txn(const struct milter_session *s)
+{
+    return s->txn;
+}
+
 /* ---- time ---- */
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -735,7 +749,7 @@ static int64_t silence_ends_us(const struct milter_session *s)
 
 int64_t milter_session_due_us(const struct milter_session *s)
 {
-    int64_t due = s->waiting ? message_deadline_us(s) : silence_ends_us(s);
+    int64_t due = s->waiting ? earlier(message_deadline_us(s), s->told_us + TELL_TIME_US) : silence_ends_us(s);
     if (owes_progress(s))
         due = earlier(due, s->progress_us + MILTER_PROGRESS_US);
     if (buffer_slice(&s->output).len > 0)
@@ -745,11 +759,13 @@ int64_t milter_session_due_us(const struct milter_session *s)
 
 static void tick_waiting(struct milter_session *s)
 {
-    if (s->now_us >= message_deadline_us(s)) {
+    if (s->now_us >= message_deadline_us(s))
         txn_deadline(s->txn);
-        answer(s);
-        if (!s->waiting)
-            run_backlog(s);
+    else
+        tell_time(s);
+    answer(s);
+    if (!s->waiting) {
+        run_backlog(s);
     } else if (owes_progress(s) && s->now_us >= s->progress_us + MILTER_PROGRESS_US) {
         s->progress_us = s->now_us;
         put(s, MILTER_PROGRESS);

@@ -74,5 +74,6 @@ bool milter_session_waits(const struct milter_session *);                /* want
 bool milter_session_between(const struct milter_session *);              /* between messages: may be closed without harm */
 int64_t milter_session_due_us(const struct milter_session *);            /* monotonic; when to tick next */
 void milter_session_tick(struct milter_session *);
+const struct txn *milter_session_txn(const struct milter_session *);    /* the message it is about; NULL between messages */
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "platform/settings/settings.h"
+
 static int print_text(const struct text *t)
 {
     struct slice s = text_slice(t);
@@ -22,9 +24,9 @@ static int check(const struct cli *cli, struct config **out)
     *out = world_config(cli, &code);
     if (!*out)
         return code;
-    if (rules_read(*out, &error))
+    if (rules_read(*out, &error) && settings_check(*out, cli->config ? cli->config : "built-in defaults", &error))
         return EX_OK;
-    complain("%s:%u: %s", error.file, error.line, error.text);
+    complain_of_config(&error);
     config_free(*out);
     *out = NULL;
     return EX_CONFIG;

@@ -16,6 +16,14 @@
 
 /* ---- configuration ---- */
 
+void complain_of_config(const struct config_error *e)
+{
+    if (e->line)
+        complain("%s:%u: %s", e->file, e->line, e->text);
+    else
+        complain("%s: %s", e->file, e->text);
+}
+
 struct config *world_config(const struct cli *cli, int *exit_code)
 {
     size_t count;
@@ -35,7 +43,7 @@ struct config *world_config(const struct cli *cli, int *exit_code)
     }
     struct config *c = config_read(cli->config, text, sections, count, &error);
     if (!c)
-        complain("%s:%u: %s", error.file, error.line, error.text);
+        complain_of_config(&error);
     return c;
 }
 
@@ -143,7 +151,7 @@ static int open_engine(struct world *w, uint64_t enable, uint64_t only)
     struct engine_options options = { .enable = enable, .only = only };
     w->engine = engine_new(&w->env, w->config, &options, &error);
     if (!w->engine) {
-        complain("%s:%u: %s", error.file, error.line, error.text);
+        complain_of_config(&error);
         return EX_CONFIG;
     }
     struct slice id = slice_str(w->cli->receiver);

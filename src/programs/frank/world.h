@@ -43,6 +43,7 @@ int64_t world_now(struct world *);
 /* One look-up outside a transaction (org-domain), at most WORLD_ASKED_MAX of them; held until the world is closed. NULL without memory. */
 const struct answer *world_ask(struct world *, struct slice name, uint16_t rtype);
 /* Configuration alone: default path rules of --config. NULL after complaining (EX_CONFIG or EX_NOINPUT in *exit_code). */
+void complain_of_config(const struct config_error *);
 struct config *world_config(const struct cli *, int *exit_code);
 /* This host's fully qualified name, or "localhost". In the arena. */
 struct slice host_fqdn(struct arena *);

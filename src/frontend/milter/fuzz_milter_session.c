@@ -1,6 +1,7 @@
 /*
- * fuzz_milter_session.c: any octets against the state machine, over a small zone. The first octet chooses the rules, the
- * second how the octets are cut; octets 0xff between pieces let time pass.
+ * fuzz_milter_session.c: any octets against the state machine, over a small zone. The first octet chooses the rules, and
+ * whether answers are held back (0x40: one comes after each piece) or the server is overloaded (0x80); the second how the
+ * octets are cut. A piece that ends in 0xff lets five seconds pass.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,56 @@ static const char zone_text[] =
     "sender.example. 300 IN TXT \"v=spf1 ip4:192.0.2.1 include:other.example -all\"\n"
     "other.example. 300 IN TXT \"v=spf1 mx ?all\"\n"
     "_dmarc.sender.example. 300 IN TXT \"v=DMARC1; p=reject\"\n"
-    "; timeout silent.example\n";
+    "quarantined.example. 300 IN TXT \"v=spf1 -all\"\n_dmarc.quarantined.example. 300 IN TXT \"v=DMARC1; p=quarantine\"\n"
+    "; timeout silent.example\n; timeout _dmarc.silent.example\n";
 static const char *const configurations[] = {
-    "", "rules = \"standard\";", "rules = \"strict\"; quarantine = \"hold\"; on_failure = \"accept\";",
+    "", "rules = \"standard\";", "rules = \"standard\"; quarantine = \"hold\"; on_failure = \"accept\";",
     "rules = ( { name = \"early\"; when = [ \"spf = fail\" ]; action = \"reject\"; } );",
+    "rules = ( { name = \"drop\"; when = [ \"spf = fail\" ]; action = \"discard\"; } ); limits = { message_timeout = \"12s\"; };",
 };
+#define HELD_MAX 4096
+
+/* Answers that wait to be delivered. */
+static struct { struct resolver resolver, *zone; bool held; struct waiter *waiters[HELD_MAX]; const struct answer *answers[HELD_MAX]; size_t count; } dns;
+
+static const struct answer *dns_ask(struct resolver *r, const struct question *q, struct waiter *w)
+{
+    (void)r;
+    const struct answer *a = dns.zone->ask(dns.zone, q, w);
+    if (!dns.held || dns.count == HELD_MAX)
+        return a;
+    dns.waiters[dns.count] = w;
+    dns.answers[dns.count++] = a;
+    return NULL;
+}
+
+static void dns_withdraw(struct resolver *r, struct waiter *w)
+{
+    (void)r;
+    for (size_t i = 0; i < dns.count; i++) {
+        if (dns.waiters[i] != w)
+            continue;
+        answer_drop(dns.answers[i]);
+        dns.count--;
+        dns.waiters[i] = dns.waiters[dns.count];
+        dns.answers[i] = dns.answers[dns.count];
+        return;
+    }
+    abort();
+}
+
+static void deliver_one(void)
+{
+    if (dns.count == 0)
+        return;
+    struct waiter *w = dns.waiters[0];
+    const struct answer *a = dns.answers[0];
+    dns.count--;
+    dns.waiters[0] = dns.waiters[dns.count];
+    dns.answers[0] = dns.answers[dns.count];
+    w->deliver(w, a);
+    answer_drop(a);
+}
 
 static int64_t now_us = 1000000;
 
@@ -48,6 +94,13 @@ static void decided(void *context, const struct milter_decision *d)
         abort();
 }
 
+static void complained(void *context, const char *what)
+{
+    (void)context;
+    if (!what[0])
+        abort();
+}
+
 static void woken(void *context, struct milter_session *s)
 {
     (void)context;
@@ -68,7 +121,9 @@ static struct world *world(void)
     w.random = (struct random){ fill };
     if (!zone || !zone_read(zone, slice_str(zone_text), &ze) || crypto_start() != STATUS_OK)
         abort();
-    w.env = (struct env){ .dns = zone_resolver_new(zone), .clock = &w.clock, .random = &w.random };
+    dns.zone = zone_resolver_new(zone);
+    dns.resolver = (struct resolver){ dns_ask, dns_withdraw };
+    w.env = (struct env){ .dns = &dns.resolver, .clock = &w.clock, .random = &w.random };
     const struct section *sections = engine_sections(&count);
     for (size_t i = 0; i < COUNT_OF(configurations); i++) {
         struct config_error e;
@@ -76,7 +131,7 @@ static struct world *world(void)
         struct engine *engine = c ? engine_new(&w.env, c, NULL, &e) : NULL;
         if (!engine || !engine_set_authserv_id(engine, SLICE("mx.receiver.example")))
             abort();
-        w.fronts[i] = (struct milter_front){ .engine = engine, .env = &w.env, .decided = decided };
+        w.fronts[i] = (struct milter_front){ .engine = engine, .env = &w.env, .decided = decided, .complained = complained };
     }
     return &w;
 }
@@ -99,17 +154,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct world *w = world();
     if (size < 2)
         return 0;
-    struct milter_front *front = &w->fronts[data[0] % COUNT_OF(configurations)];
+    struct milter_front *front = &w->fronts[(data[0] & 0x3f) % COUNT_OF(configurations)];
     struct milter_session *s = milter_session_new(front, data[0] & 0x80, &(struct milter_host){ woken, NULL });
+    dns.held = data[0] & 0x40;
     size_t step = data[1] ? data[1] : size;
     for (size_t at = 2; at < size && !milter_session_over(s); at += step) {
         struct slice piece = slice_first(slice_of(data + at, size - at), step);
         milter_session_read(s, piece);
-        take_output(s);
+        if (data[1] % 3)
+            take_output(s);
+        if (milter_session_between(s) && milter_session_waits(s))
+            abort();
+        deliver_one();
         now_us += piece.len && piece.at[piece.len - 1] == 0xff ? 5000000 : 1000;
         if (milter_session_due_us(s) <= now_us)
             milter_session_tick(s);
     }
+    while (dns.count > 0 && !milter_session_over(s))
+        deliver_one();
+    take_output(s);
     milter_session_free(s);
+    if (dns.count > 0)
+        abort();
     return 0;
 }

@@ -23,7 +23,11 @@ static void read_all(struct slice data)
 
 static void write_all(struct buffers *b, struct slice data)
 {
+    static const struct milter_macro_list lists[] = { { 0, "j {client_addr}" } };
     struct buffer out = { .len = 0 };
+    if (!milter_put_negotiation(b, &out, &(struct milter_negotiation){ 6, 1, 1 }, lists, data.len % 2))
+        abort();
+    buffer_clear(b, &out);
     if (!milter_put_reply(b, &out, 550, SLICE("5.7.1"), data) || !milter_put_insert(b, &out, 0, slice_first(data, 7), data)
         || !milter_put_delete(b, &out, 1, data) || !milter_put_hold(b, &out, data))
         abort();
@@ -47,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct slice piece = slice_first(slice_of(data + at, size - at), step);
         while (milter_next(&d, &piece, &f))
             read_all(f.data);
-        if (!d.bad && piece.len > 0)
+        if (!d.bad && (piece.len > 0 || (d.streaming && !milter_in_frame(&d))))
             abort();
     }
     write_all(&b, slice_first(slice_of(data, size), 65536));

@@ -1,4 +1,8 @@
-/* fuzz_helper.c: any octets as a packet of records; what was read is written the same. */
+/*
+ * fuzz_helper.c: any octets as a packet of records; what was read is written the same.
+ *
+ * covers: src/platform/helper/records.c
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t whole = 0;
     while (helper_next(&packet, &r)) {
         helper_add(&t, &r);
-        whole += 10 + r.payload.len;
+        whole += HELPER_RECORD_HEAD + r.payload.len;
     }
     if (t.bad || t.len != whole || (whole && memcmp(room, data, whole) != 0))
         abort();

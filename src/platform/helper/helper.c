@@ -7,37 +7,7 @@
 
 #include "base/list.h"
 
-#define RECORD_HEAD 10              /* length of the payload, id, kind */
 #define PACKETS_PER_TURN 32         /* then other descriptors have their turn */
-
-/* ---- records ---- */
-
-bool helper_next(struct cursor *packet, struct helper_record *out)
-{
-    if (at_end(packet))
-        return false;
-    uint32_t length = take_u32(packet);
-    out->id = take_u32(packet);
-    out->kind = take_u16(packet);
-    if (length > HELPER_PAYLOAD_MAX)
-        packet->bad = true;
-    out->payload = take(packet, length);
-    return !packet->bad;
-}
-
-static void add_number(struct text *t, uint32_t n, unsigned octets)
-{
-    for (unsigned i = octets; i-- > 0;)
-        text_add_octet(t, (uint8_t)(n >> (8 * i)));
-}
-
-void helper_add(struct text *out, const struct helper_record *r)
-{
-    add_number(out, (uint32_t)r->payload.len, 4);
-    add_number(out, r->id, 4);
-    add_number(out, r->kind, 2);
-    text_add(out, r->payload);
-}
 
 /* ---- channels ---- */
 
@@ -204,7 +174,7 @@ static struct packet *packet_with_room(struct helper_channel *c, size_t octets)
 
 bool helper_send(struct helper_channel *c, uint32_t id, uint16_t kind, struct slice payload)
 {
-    size_t octets = RECORD_HEAD + payload.len;
+    size_t octets = HELPER_RECORD_HEAD + payload.len;
     if (c->gone || payload.len > HELPER_PAYLOAD_MAX || c->unsent + octets > HELPER_UNSENT_MAX)
         return false;
     struct packet *p = packet_with_room(c, octets);

@@ -20,6 +20,7 @@
 
 #define HELPER_PAYLOAD_MAX (160u << 10)       /* the largest DNS answer (ANSWER_OCTETS_MAX and its frame) with room; below the kernel's socket buffer */
 #define HELPER_PACKET_MAX (HELPER_PAYLOAD_MAX + 64)
+#define HELPER_RECORD_HEAD 10                 /* length of the payload, id, kind */
 #define HELPER_UNSENT_MAX (4u << 20)          /* records that wait for a slow peer; beyond it helper_send refuses */
 
 /* ---- records in a packet (pure) ---- */

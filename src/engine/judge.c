@@ -190,13 +190,18 @@ enum progress txn_progress(struct txn *txn)
     } else if (held(t, rules_methods_at(t->engine->rules, stage))) {
         return PROGRESS_WAIT;
     }
+    /* Recipients beyond RECIPIENTS_MAX bring no news, however many come. */
+    if (stage == STAGE_RCPT && t->passed_recipients > 0 && t->passed_recipients == t->facts.recipient_count)
+        return PROGRESS_GO;
     /* First in scratch memory: a thousand recipients ask a thousand times, and the answer is nearly always "go on". */
     arena_reset(t->scratch);
     judge_in(t, t->scratch);
     t->flat = NULL;
     t->flat_count = 0;
-    if (!t->verdict_final || !refuses(t->verdict.disposition))
+    if (!t->verdict_final || !refuses(t->verdict.disposition)) {
+        t->passed_recipients = stage == STAGE_RCPT ? t->facts.recipient_count : 0;
         return PROGRESS_GO;
+    }
     if (!refuse_newest_alone(t))
         judge_for_good(t);
     return PROGRESS_ACT;

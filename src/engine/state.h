@@ -85,6 +85,7 @@ struct transaction {
     struct txn_host host_copy;
     struct path *recipients;
     size_t recipient_room;
+    size_t passed_recipients;                /* so many were there when RCPT was last told to go on; 0: not yet */
     /* Recipients that were refused while others may stay; they are no longer among the facts'. */
     struct slice *refused;
     size_t refused_count, refused_room;

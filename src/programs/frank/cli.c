@@ -283,8 +283,14 @@ static bool take_extra(struct args *a, const struct cli_extra *e, const char *eq
         *e->flag = true;
         return no_value(equals, e->name);
     }
-    *e->value = option_value(a, equals, e->name);
-    return *e->value != NULL;
+    const char *value = option_value(a, equals, e->name);
+    if (e->value)
+        *e->value = value;
+    if (value && e->list && !list_add(e->list, value)) {
+        complain("--%s: more than %d of them", e->name, CLI_LIST_MAX);
+        return false;
+    }
+    return value != NULL;
 }
 
 static bool take_option(struct cli *cli, struct args *a, const struct cli_extra *extras, size_t extra_count, bool *help)

@@ -37,7 +37,11 @@ struct command {
 };
 
 /* An option of one subcommand beyond the common ones. */
-struct cli_extra { const char *name; bool takes_value; const char *value_name, *help; const char **value; bool *flag; };
+struct cli_extra {
+    const char *name; bool takes_value; const char *value_name, *help;
+    const char **value; bool *flag;
+    struct cli_list *list;      /* instead of value: may be given several times */
+};
 
 /*
  * Parses common options and extras; what is left are files. Returns EX_OK to go on; otherwise the

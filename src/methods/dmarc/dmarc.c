@@ -8,10 +8,12 @@
  */
 #include "methods/dmarc/dmarc.h"
 
+#include "mail/taglist.h"
 #include "methods/list.h"
 
 #define DMARC_ASKS 40                /* threats.md T18 */
 #define DMARC_HINTS (2 * DMARC_WALK_MAX + 1)
+#define SIGNERS_HINTED_MAX 16        /* signatures whose d= is looked at early; the walk itself looks at all that passed */
 #define IDENTIFIERS_MAX 24           /* spf and 20 signatures, with room */
 
 enum discovery { DISCOVERY_TREEWALK = 0, DISCOVERY_PSL, DISCOVERY_COMPARE };
@@ -29,13 +31,14 @@ static const struct reason dmarc_reasons[DMARC_REASON_COUNT] = {
     [DMARC_EXEMPT]               = { "exempt", 1601, AUTH_NONE, "not checked for this client" },
     [DMARC_OWN_FAILURE]          = { "own-failure", 1602, AUTH_TEMPERROR, "no memory" },
     [DMARC_OVER_QUOTA]           = { "over-quota", 1603, AUTH_TEMPERROR, "too many questions" },
-    [DMARC_NOT_IN_TIME]          = { "deadline", 1604, AUTH_TEMPERROR, "not finished in time" },
     [DMARC_ALIGNED]              = { "aligned", 1610, AUTH_PASS, "an authenticated domain is aligned with the author's" },
     [DMARC_NOT_ALIGNED]          = { "not-aligned", 1611, AUTH_FAIL, "nothing aligned" },
     [DMARC_NO_RECORD]            = { "no-record", 1612, AUTH_NONE, "the author domain publishes no policy" },
     [DMARC_POLICY_UNUSABLE]      = { "policy-unusable", 1613, AUTH_NONE, "the policy record has no usable policy and no report address" },
     [DMARC_DNS_FAILED]           = { "dns-failed", 1614, AUTH_TEMPERROR, "the policy could not be looked up" },
     [DMARC_IDENTIFIER_UNKNOWN]   = { "identifier-unknown", 1615, AUTH_TEMPERROR, "an aligned identifier could not be authenticated for the moment" },
+    [DMARC_SEVERAL_RECORDS]      = { "several-records", 1616, AUTH_NONE, "there is more than one policy record, and so none" },
+    [DMARC_RECORD_MALFORMED]     = { "record-malformed", 1617, AUTH_NONE, "the policy record is malformed" },
     [DMARC_NO_FROM]              = { "no-from", 1620, AUTH_PERMERROR, "there is no From field" },
     [DMARC_SEVERAL_FROM]         = { "several-from", 1621, AUTH_PERMERROR, "there is more than one From field" },
     [DMARC_FROM_MALFORMED]       = { "from-malformed", 1622, AUTH_PERMERROR, "the From field is no list of addresses" },
@@ -47,9 +50,9 @@ static const struct reason dmarc_reasons[DMARC_REASON_COUNT] = {
 
 /* ---- the state of one run ---- */
 
-enum alignment { NOT_ALIGNED = 0, ALIGNED, ALIGNMENT_UNKNOWN };
+enum alignment { NOT_ALIGNED = 0, ALIGNED, ALIGNMENT_UNKNOWN, ALIGNMENT_NOT_YET, ALIGNMENT_NO_MEMORY };
 
-struct identifier { struct slice domain; bool spf; enum auth_result word; };
+struct identifier { struct slice domain; bool spf; enum auth_result word; enum alignment how; };
 
 struct run_facts {
     struct check *c;
@@ -62,8 +65,8 @@ struct run_facts {
     bool absent;
     enum dmarc_policy published, applied;    /* after sp and np; after t too */
     bool org_unknown;                        /* the walk failed above the author domain's own record */
+    bool over_quota;
     bool aligned_spf, aligned_dkim, unknown;
-    bool failed;                             /* no memory */
     struct slice aligned_with;
 };
 
@@ -107,6 +110,8 @@ static struct fact *facts_of(struct run_facts *f, bool passed)
     fact_add_flag(a, aligned, "dkim", f->aligned_dkim);
     if (f->policy)
         add_published(a, facts, f->policy->record);
+    if (f->walk.discarded.len)
+        fact_add_text(a, facts, "discarded", slice_dup(a, f->walk.discarded));
     return facts;
 }
 
@@ -178,7 +183,10 @@ static enum dmarc_reason author_reason(const struct txn *t)
 
 static const struct answer *ask_txt(void *context, struct slice name)
 {
-    return ask(context, name, RTYPE_TXT);
+    struct run_facts *f = context;
+    const struct answer *a = ask(f->c, name, RTYPE_TXT);
+    f->over_quota = f->over_quota || (a && a->status == ANSWER_OVER_QUOTA);
+    return a;
 }
 
 static void prefetch_walk(struct check *c, struct slice start)
@@ -192,7 +200,6 @@ static void prefetch_walk(struct check *c, struct slice start)
 /* RFC 7489 6.6.3: the author domain, then its organizational domain by the list. */
 static enum dmarc_walk_end discover_by_list(struct run_facts *f)
 {
-    struct arena *scratch = f->c->run.scratch;
     struct suffix_list *list = suffix_list_builtin();
     if (!list)
         return DMARC_WALK_NO_MEMORY;
@@ -202,18 +209,10 @@ static enum dmarc_walk_end discover_by_list(struct run_facts *f)
     f->walk = (struct dmarc_walk){ .start = f->author };
     const struct slice names[2] = { f->author, f->org };
     for (unsigned i = 0; i < 2 && f->walk.count == 0; i++) {
-        const struct answer *a = ask(f->c, dmarc_query_name(scratch, names[i]), RTYPE_TXT);
-        if (!a)
-            return DMARC_WALK_NOT_YET;
-        if (answer_failed(a))
-            return DMARC_WALK_FAILED;
-        if (!answer_has_data(a))
-            continue;
-        const struct dmarc_set *set = memo(&f->c->run, a, dmarc_set_make, dmarc_set_release);
-        if (!set)
-            return DMARC_WALK_NO_MEMORY;
-        if (set->kept == 1 && !set->malformed)
-            f->walk.found[f->walk.count++] = (struct dmarc_found){ names[i], &set->record };
+        bool stop;
+        enum dmarc_walk_end end = dmarc_walk_take(&f->walk, names[i], ask_txt(f, dmarc_query_name(f->c->run.scratch, names[i])), &stop);
+        if (end != DMARC_WALK_DONE)
+            return end;
     }
     f->policy = f->walk.count ? &f->walk.found[0] : NULL;
     return DMARC_WALK_DONE;
@@ -222,7 +221,7 @@ static enum dmarc_walk_end discover_by_list(struct run_facts *f)
 static enum dmarc_walk_end discover_by_walk(struct run_facts *f)
 {
     prefetch_walk(f->c, f->author);
-    enum dmarc_walk_end end = dmarc_walk_run(f->c->run.scratch, f->author, ask_txt, f->c, &f->walk);
+    enum dmarc_walk_end end = dmarc_walk_run(f->c->run.scratch, f->author, ask_txt, f, &f->walk);
     bool own_record = f->walk.count > 0 && name_same(f->walk.found[0].domain, f->author);
     /* With a record of its own the domain has its policy; only relaxed alignment misses the rest of the walk. */
     f->org_unknown = end == DMARC_WALK_FAILED && own_record;
@@ -234,10 +233,14 @@ static enum dmarc_walk_end discover_by_walk(struct run_facts *f)
 }
 
 /* RFC 9989 4.10.1: an unusable p, sp or np counts as p=none if reports are wanted, else the record does not count. */
+static bool record_is_faulty(const struct dmarc_record *r)
+{
+    return r->p == DMARC_POLICY_INVALID || r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID;
+}
+
 static bool record_is_usable(const struct dmarc_record *r)
 {
-    bool bad = r->p == DMARC_POLICY_INVALID || r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID;
-    return !bad || r->has_report_uri;
+    return !record_is_faulty(r) || r->has_report_uri;
 }
 
 static enum dmarc_policy existing_policy(const struct dmarc_record *r)
@@ -260,33 +263,34 @@ static enum dmarc_policy lowered(enum dmarc_policy p)
     return p == DMARC_POLICY_REJECT ? DMARC_POLICY_QUARANTINE : DMARC_POLICY_NONE;
 }
 
-/* Which of p, sp and np holds. False: not yet, or the answer was said. */
-static bool choose_policy(struct run_facts *f)
+/*
+ * Does the author domain exist? RFC 9989 4.10.1: NXDOMAIN whatever type is asked; TXT is what spf asks too. Asked only
+ * when the domain has no record of its own. WAIT, FAILED, or HIT with f->absent set.
+ */
+static enum dmarc_walk_end look_for_author(struct run_facts *f)
+{
+    const struct answer *a = ask_txt(f, f->author);
+    if (!a)
+        return DMARC_WALK_NOT_YET;
+    f->absent = a->status == ANSWER_NXDOMAIN;
+    return answer_failed(a) ? DMARC_WALK_FAILED : DMARC_WALK_DONE;
+}
+
+/* Which of p, sp and np holds. Existence matters to the policy only where np differs; else it is for the class. */
+static enum dmarc_walk_end choose_policy(struct run_facts *f)
 {
     const struct dmarc_record *r = f->policy->record;
     enum dmarc_policy p = r->p;
-    bool bad = r->p == DMARC_POLICY_INVALID || r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID;
-    if (bad) {
-        p = DMARC_POLICY_NONE;
-    } else if (!name_same(f->policy->domain, f->author)) {
-        p = existing_policy(r);
-        if (missing_policy(r) != p) {
-            /* RFC 9989 4.10.1: np holds for names that do not exist: NXDOMAIN, whatever type is asked */
-            const struct answer *a = ask(f->c, f->author, RTYPE_A);
-            if (!a)
-                return false;
-            if (answer_failed(a)) {
-                conclude(f, DMARC_DNS_FAILED);
-                return false;
-            }
-            f->absent = a->status == ANSWER_NXDOMAIN;
-            if (f->absent)
-                p = missing_policy(r);
-        }
+    if (!name_same(f->policy->domain, f->author)) {
+        enum dmarc_walk_end known = look_for_author(f);
+        p = f->absent ? missing_policy(r) : existing_policy(r);
+        bool depends = !record_is_faulty(r) && missing_policy(r) != existing_policy(r);
+        if (known == DMARC_WALK_NOT_YET || (known == DMARC_WALK_FAILED && depends))
+            return known;
     }
-    f->published = or_none(p);
+    f->published = record_is_faulty(r) ? DMARC_POLICY_NONE : or_none(p);
     f->applied = r->testing ? lowered(f->published) : f->published;
-    return true;
+    return DMARC_WALK_DONE;
 }
 
 /* ---- alignment ---- */
@@ -294,17 +298,15 @@ static bool choose_policy(struct run_facts *f)
 static enum alignment by_list(struct run_facts *f, struct slice domain)
 {
     struct suffix_list *list = suffix_list_builtin();
-    if (!list) {
-        f->failed = true;
-        return ALIGNMENT_UNKNOWN;
-    }
+    if (!list)
+        return ALIGNMENT_NO_MEMORY;
     struct slice org = suffix_list_org_domain(list, f->c->run.scratch, domain);
     suffix_list_free(list);
     return name_same(org.len ? org : domain, f->org) ? ALIGNED : NOT_ALIGNED;
 }
 
-/* Is this domain aligned with the author's? *not_yet when a walk waits. */
-static enum alignment aligned(struct run_facts *f, struct slice domain, bool strict, bool *not_yet)
+/* Is this domain aligned with the author's? */
+static enum alignment aligned(struct run_facts *f, struct slice domain, bool strict)
 {
     struct dmarc_walk walk;
     if (name_same(domain, f->author))
@@ -318,17 +320,11 @@ static enum alignment aligned(struct run_facts *f, struct slice domain, bool str
     if (f->conf->discovery == DISCOVERY_PSL)
         return by_list(f, domain);
     prefetch_walk(f->c, domain);
-    switch (dmarc_walk_run(f->c->run.scratch, domain, ask_txt, f->c, &walk)) {
-    case DMARC_WALK_NOT_YET:
-        *not_yet = true;
-        return NOT_ALIGNED;
-    case DMARC_WALK_NO_MEMORY:
-        f->failed = true;
-        return ALIGNMENT_UNKNOWN;
-    case DMARC_WALK_FAILED:
-        return ALIGNMENT_UNKNOWN;
-    case DMARC_WALK_DONE:
-        break;
+    switch (dmarc_walk_run(f->c->run.scratch, domain, ask_txt, f, &walk)) {
+    case DMARC_WALK_NOT_YET: return ALIGNMENT_NOT_YET;
+    case DMARC_WALK_NO_MEMORY: return ALIGNMENT_NO_MEMORY;
+    case DMARC_WALK_FAILED: return ALIGNMENT_UNKNOWN;
+    case DMARC_WALK_DONE: break;
     }
     return name_same(dmarc_org_domain(&walk), f->org) ? ALIGNED : NOT_ALIGNED;
 }
@@ -337,7 +333,7 @@ static void identifier_add(struct identifier *list, size_t *n, const struct resu
 {
     bool counts = r->word == AUTH_PASS || r->word == AUTH_TEMPERROR;
     if (counts && r->evidence.domain.len > 0 && *n < IDENTIFIERS_MAX)
-        list[(*n)++] = (struct identifier){ r->evidence.domain, spf, r->word };
+        list[(*n)++] = (struct identifier){ .domain = r->evidence.domain, .spf = spf, .word = r->word };
 }
 
 /* RFC 9989 4.4: the MAIL FROM identity; for the null sender postmaster@HELO. A HELO check's pass never counts (threats.md T07). */
@@ -372,32 +368,100 @@ static void note_alignment(struct run_facts *f, const struct identifier *id, enu
         return;
     f->aligned_spf = f->aligned_spf || id->spf;
     f->aligned_dkim = f->aligned_dkim || !id->spf;
-    f->aligned_with = id->domain;
+    if (f->aligned_with.len == 0)
+        f->aligned_with = id->domain;
 }
 
-/* False: not yet, or the answer was said. */
-static bool align(struct run_facts *f)
+/* ---- the walks that will be needed, while spf and dkim still wait ---- */
+
+static void *make_signer(struct arena *a, const struct field *field)
+{
+    struct slice *domain = ARENA_NEW(a, struct slice);
+    struct tag_list tags = tag_list_parse(a, TAGS_DKIM, field->value);
+    const struct tag *d = tag_find(&tags, "d");
+    if (domain && d)
+        domain_normal(a, d->value, domain);
+    return domain;
+}
+
+static void hint_identifier(struct run_facts *f, struct slice domain, bool strict)
+{
+    if (!strict && !name_same(domain, f->author) && name_at_or_below(domain, f->org))
+        prefetch_walk(f->c, domain);
+}
+
+static void hint_identifiers(struct run_facts *f)
+{
+    const struct txn *t = f->c->run.txn;
+    const struct dmarc_record *r = f->policy->record;
+    if (f->org_unknown || f->conf->discovery == DISCOVERY_PSL)
+        return;
+    hint_identifier(f, t->mail_from.null ? t->helo_domain : t->mail_from.normal_domain, r->strict_spf);
+    for (unsigned nth = 1; nth <= SIGNERS_HINTED_MAX; nth++) {
+        const struct field *field = message_field(t->message, SLICE("DKIM-Signature"), nth);
+        const struct slice *signer = field ? parsed(&f->c->run, field, make_signer) : NULL;
+        if (!signer)
+            return;
+        hint_identifier(f, *signer, r->strict_dkim);
+    }
+}
+
+/* ---- all identifiers ---- */
+
+static bool is_strict(const struct run_facts *f, const struct identifier *id)
+{
+    return id->spf ? f->policy->record->strict_spf : f->policy->record->strict_dkim;
+}
+
+/* The same domain needs no second walk. */
+static const struct identifier *seen_before(const struct run_facts *f, const struct identifier *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (name_same(list[k].domain, list[i].domain) && is_strict(f, &list[k]) == is_strict(f, &list[i]))
+            return &list[k];
+    return NULL;
+}
+
+static enum dmarc_walk_end align(struct run_facts *f)
 {
     struct identifier list[IDENTIFIERS_MAX];
     size_t n = 0;
+    hint_identifiers(f);
     if (!gather_identifiers(f->c, list, &n))
-        return false;
-    const struct dmarc_record *r = f->policy->record;
+        return DMARC_WALK_NOT_YET;
     for (size_t i = 0; i < n; i++) {
-        bool not_yet = false;
-        enum alignment how = aligned(f, list[i].domain, list[i].spf ? r->strict_spf : r->strict_dkim, &not_yet);
-        if (not_yet)
-            return false;
-        if (f->failed) {
-            say(f->c, DMARC_OWN_FAILURE, NULL);
-            return false;
-        }
-        note_alignment(f, &list[i], how);
+        const struct identifier *before = seen_before(f, list, i);
+        list[i].how = before ? before->how : aligned(f, list[i].domain, is_strict(f, &list[i]));
+        if (list[i].how == ALIGNMENT_NOT_YET || list[i].how == ALIGNMENT_NO_MEMORY)
+            return list[i].how == ALIGNMENT_NOT_YET ? DMARC_WALK_NOT_YET : DMARC_WALK_NO_MEMORY;
+        note_alignment(f, &list[i], list[i].how);
     }
-    return true;
+    return DMARC_WALK_DONE;
 }
 
 /* ---- the method ---- */
+
+static enum dmarc_reason reason_without_policy(const struct run_facts *f)
+{
+    if (f->walk.discarded.len == 0)
+        return DMARC_NO_RECORD;
+    return f->walk.several ? DMARC_SEVERAL_RECORDS : DMARC_RECORD_MALFORMED;
+}
+
+static enum dmarc_reason reason_of(const struct run_facts *f, enum dmarc_walk_end end)
+{
+    if (end == DMARC_WALK_FAILED)
+        return f->over_quota ? DMARC_OVER_QUOTA : DMARC_DNS_FAILED;
+    if (!f->policy)
+        return reason_without_policy(f);
+    if (!record_is_usable(f->policy->record))
+        return DMARC_POLICY_UNUSABLE;
+    if (f->aligned_spf || f->aligned_dkim)
+        return DMARC_ALIGNED;
+    if (!f->unknown)
+        return DMARC_NOT_ALIGNED;
+    return f->over_quota ? DMARC_OVER_QUOTA : DMARC_IDENTIFIER_UNKNOWN;
+}
 
 static void dmarc_check(struct check *c)
 {
@@ -408,53 +472,85 @@ static void dmarc_check(struct check *c)
         return;
     }
     f.author = t->author.domains[0];
-    switch (f.conf->discovery == DISCOVERY_PSL ? discover_by_list(&f) : discover_by_walk(&f)) {
-    case DMARC_WALK_NOT_YET: return;
-    case DMARC_WALK_FAILED: conclude(&f, DMARC_DNS_FAILED); return;
-    case DMARC_WALK_NO_MEMORY: say(c, DMARC_OWN_FAILURE, NULL); return;
-    case DMARC_WALK_DONE: break;
-    }
-    if (!f.policy) {
-        conclude(&f, DMARC_NO_RECORD);
-        return;
-    }
-    if (!record_is_usable(f.policy->record)) {
-        conclude(&f, DMARC_POLICY_UNUSABLE);
-        return;
-    }
-    if (!choose_policy(&f) || !align(&f))
-        return;
-    if (f.aligned_spf || f.aligned_dkim)
-        conclude(&f, DMARC_ALIGNED);
-    else
-        conclude(&f, f.unknown ? DMARC_IDENTIFIER_UNKNOWN : DMARC_NOT_ALIGNED);
+    enum dmarc_walk_end end = f.conf->discovery == DISCOVERY_PSL ? discover_by_list(&f) : discover_by_walk(&f);
+    if (end == DMARC_WALK_DONE && !f.policy)
+        end = look_for_author(&f) == DMARC_WALK_NOT_YET ? DMARC_WALK_NOT_YET : DMARC_WALK_DONE;
+    bool usable = end == DMARC_WALK_DONE && f.policy && record_is_usable(f.policy->record);
+    if (usable)
+        end = choose_policy(&f);
+    if (usable && end == DMARC_WALK_DONE)
+        end = align(&f);
+    if (end == DMARC_WALK_NO_MEMORY)
+        say(c, DMARC_OWN_FAILURE, NULL);
+    else if (end != DMARC_WALK_NOT_YET)
+        conclude(&f, reason_of(&f, end));
+}
+
+static void *make_author(struct arena *a, const struct field *from)
+{
+    struct slice *domain = ARENA_NEW(a, struct slice);
+    struct address_list list;
+    if (domain && address_list_parse(a, from->value, &list) && list.count > 0)
+        *domain = list.at[0].normal_domain;
+    return domain;
 }
 
 /* The first From may not be the only one: a hint too many, never a wrong result. */
 static void dmarc_scout(struct scout *s)
 {
     const struct field *from = message_field(s->run.txn->message, SLICE("From"), 1);
-    struct address_list list;
-    if (!from || !address_list_parse(s->run.scratch, from->value, &list) || list.count == 0)
-        return;
+    const struct slice *author = from ? parsed(&s->run, from, make_author) : NULL;
     struct slice names[DMARC_WALK_MAX];
-    unsigned n = dmarc_walk_names(list.at[0].normal_domain, names);
+    unsigned n = author ? dmarc_walk_names(*author, names) : 0;
     for (unsigned i = 0; i < n; i++)
         hint(s, dmarc_query_name(s->run.scratch, names[i]), RTYPE_TXT);
 }
 
+/* ---- what the domain's owner can do ---- */
+
+static struct slice record_place(const struct result *r)
+{
+    struct slice place = fact_text(r->evidence.facts, "discarded");
+    if (place.len == 0)
+        place = fact_text(r->evidence.facts, "record_domain");
+    return place.len > 0 ? place : r->evidence.domain;
+}
+
 static struct slice dmarc_explain(struct arena *a, const struct txn *t, const struct result *r)
 {
-    struct text s = text_in(a, 512);
+    struct text s = text_in(a, 1024);
+    struct slice place = record_place(r);
     (void)t;
-    if (r->reason == DMARC_NOT_ALIGNED) {
+    switch ((enum dmarc_reason)r->reason) {
+    case DMARC_NOT_ALIGNED:
         text_add_shown(&s, r->evidence.domain, false);
         text_add_str(&s, ": sign this mail with DKIM as d=");
         text_add_shown(&s, r->evidence.domain, false);
         text_add_str(&s, ", or send it with an envelope sender in that domain from a host its SPF record lists");
-    } else if (r->reason == DMARC_POLICY_UNUSABLE) {
-        text_add_shown(&s, r->evidence.domain, false);
-        text_add_str(&s, ": correct p=, sp= or np= in the record at _dmarc: none, quarantine or reject");
+        break;
+    case DMARC_POLICY_UNUSABLE:
+        text_add_shown(&s, place, false);
+        text_add_str(&s, ": correct p=, sp= or np= in the TXT record at _dmarc.");
+        text_add_shown(&s, place, false);
+        text_add_str(&s, ": none, quarantine or reject");
+        break;
+    case DMARC_SEVERAL_RECORDS:
+        text_add_shown(&s, place, false);
+        text_add_str(&s, ": leave one TXT record with v=DMARC1 at _dmarc.");
+        text_add_shown(&s, place, false);
+        break;
+    case DMARC_RECORD_MALFORMED:
+        text_add_shown(&s, place, false);
+        text_add_str(&s, ": write each tag once in the TXT record at _dmarc.");
+        text_add_shown(&s, place, false);
+        break;
+    case DMARC_NO_FROM: case DMARC_SEVERAL_FROM: case DMARC_FROM_MALFORMED: case DMARC_FROM_GROUP: case DMARC_FROM_BAD_DOMAIN:
+    case DMARC_FROM_SEVERAL_DOMAINS: case DMARC_HEADER_OVERFLOW:
+        text_add_str(&s, "send mail with one From field that holds one address");
+        break;
+    case DMARC_EXEMPT: case DMARC_OWN_FAILURE: case DMARC_OVER_QUOTA: case DMARC_ALIGNED: case DMARC_NO_RECORD: case DMARC_DNS_FAILED:
+    case DMARC_IDENTIFIER_UNKNOWN: case DMARC_REASON_COUNT:
+        break;
     }
     return text_slice(&s);
 }
@@ -475,7 +571,7 @@ static const char *const dmarc_members[] = { "from", "policy", "disposition", "r
 const struct method dmarc_method = {
     .members = dmarc_members,
     .name = "dmarc", .title = "Author domain alignment and policy: DMARC (RFC 9989)",
-    .when = STAGE_HEADERS, .registered = true,
+    .when = STAGE_HEADERS, .registered = true, .identities = 1u << IDENTITY_FROM,
     .subjects_max = 1, .asks = DMARC_ASKS, .hints = DMARC_HINTS,
     .options = dmarc_options, .conf_size = sizeof(struct dmarc_conf),
     .reasons = dmarc_reasons, .reason_count = DMARC_REASON_COUNT,

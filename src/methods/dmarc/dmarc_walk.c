@@ -19,30 +19,46 @@ struct slice dmarc_query_name(struct arena *a, struct slice domain)
     return name_join(a, SLICE("_dmarc"), domain);
 }
 
+/* 4.10 step 2: more than one record left: all are discarded. A doubled tag makes a list invalid, RFC 6376 3.2 says. */
+static bool counts(struct dmarc_walk *w, struct slice domain, const struct dmarc_set *set)
+{
+    bool good = set->kept == 1 && !set->malformed;
+    if (set->kept > 0 && !good && w->discarded.len == 0) {
+        w->discarded = domain;
+        w->several = set->kept > 1;
+    }
+    return good;
+}
+
+enum dmarc_walk_end dmarc_walk_take(struct dmarc_walk *w, struct slice domain, const struct answer *a, bool *stop)
+{
+    *stop = false;
+    if (!a)
+        return DMARC_WALK_NOT_YET;
+    if (answer_failed(a))
+        return DMARC_WALK_FAILED;
+    if (!answer_has_data(a))
+        return DMARC_WALK_DONE;
+    const struct dmarc_set *set = answer_memo(a, dmarc_set_make, dmarc_set_release);
+    if (!set)
+        return DMARC_WALK_NO_MEMORY;
+    if (counts(w, domain, set)) {
+        w->found[w->count++] = (struct dmarc_found){ domain, &set->record };
+        *stop = set->record.psd != DMARC_PSD_UNKNOWN;
+    }
+    return DMARC_WALK_DONE;
+}
+
 enum dmarc_walk_end dmarc_walk_run(struct arena *arena, struct slice start, dmarc_asker ask_txt, void *context, struct dmarc_walk *out)
 {
     struct slice names[DMARC_WALK_MAX];
     unsigned n = dmarc_walk_names(start, names);
     *out = (struct dmarc_walk){ .start = start };
-    for (unsigned i = 0; i < n; i++) {
-        const struct answer *a = ask_txt(context, dmarc_query_name(arena, names[i]));
-        if (!a)
-            return DMARC_WALK_NOT_YET;
-        if (answer_failed(a))
-            return DMARC_WALK_FAILED;
-        if (!answer_has_data(a))
-            continue;
-        const struct dmarc_set *set = answer_memo(a, dmarc_set_make, dmarc_set_release);
-        if (!set)
-            return DMARC_WALK_NO_MEMORY;
-        /* RFC 9989 4.10 step 2: more than one record left: all are discarded */
-        if (set->kept != 1 || set->malformed)
-            continue;
-        out->found[out->count++] = (struct dmarc_found){ names[i], &set->record };
-        if (set->record.psd != DMARC_PSD_UNKNOWN)
-            break;
-    }
-    return DMARC_WALK_DONE;
+    bool stop = false;
+    enum dmarc_walk_end end = DMARC_WALK_DONE;
+    for (unsigned i = 0; i < n && !stop && end == DMARC_WALK_DONE; i++)
+        end = dmarc_walk_take(out, names[i], ask_txt(context, dmarc_query_name(arena, names[i])), &stop);
+    return end;
 }
 
 struct slice dmarc_org_domain(const struct dmarc_walk *w)

@@ -14,6 +14,8 @@ struct dmarc_walk {
     struct slice start;
     struct dmarc_found found[DMARC_WALK_MAX];      /* longest name first */
     unsigned count;
+    struct slice discarded;                        /* the first name whose records do not count; empty: none */
+    bool several;                                  /* ... because there are several; else the one is malformed */
 };
 
 /* The names a walk from `start` may ask about, in order ("a.b.example" -> itself, "b.example", "example"); returns how many. Without "_dmarc.". */
@@ -24,6 +26,8 @@ struct slice dmarc_query_name(struct arena *, struct slice domain);
 /* Answers TXT questions: the answer, or NULL = not yet. */
 typedef const struct answer *(*dmarc_asker)(void *context, struct slice name);
 enum dmarc_walk_end { DMARC_WALK_NOT_YET = 0, DMARC_WALK_FAILED, DMARC_WALK_NO_MEMORY, DMARC_WALK_DONE };
+/* What one name of the walk says: DONE, or why it is not known. *stop: psd=y or psd=n, the walk ends here. At most DMARC_WALK_MAX names. */
+enum dmarc_walk_end dmarc_walk_take(struct dmarc_walk *, struct slice domain, const struct answer *, bool *stop);
 /* Asks in order, stops at psd=y or psd=n. A question that fails fails the walk: what is behind it might matter. */
 enum dmarc_walk_end dmarc_walk_run(struct arena *, struct slice start, dmarc_asker, void *context, struct dmarc_walk *out);
 

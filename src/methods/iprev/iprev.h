@@ -4,12 +4,10 @@
 
 #include "methods/method.h"
 
-#define IPREV_NAMES_MAX 10      /* RFC 8601 3: "implementers may need to bound the number of names"; RFC 7208 4.6.4 has the same figure */
-
 extern const struct method iprev_method;
 
 enum iprev_reason {
-    IPREV_EXEMPT = 1, IPREV_OWN_FAILURE, IPREV_OVER_QUOTA, IPREV_CONFIRMED, IPREV_NO_NAME, IPREV_NOT_CONFIRMED,
+    IPREV_EXEMPT = 1, IPREV_OWN_FAILURE, IPREV_CONFIRMED, IPREV_NO_NAME, IPREV_NOT_CONFIRMED,
     IPREV_PTR_FAILED, IPREV_NAMES_FAILED, IPREV_REASON_COUNT
 };
 

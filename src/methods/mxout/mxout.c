@@ -46,6 +46,7 @@ static const struct reason mxout_reasons[MXOUT_REASONS] = {
 struct search {
     struct check *c;
     const struct mxout_conf *conf;
+    const struct suffix_list *suffixes;
     struct slice mail;                       /* MAIL FROM domain; empty: null sender, or no domain */
     struct path_mx sender;                   /* reading A */
     bool any_mx;                             /* some MX set was found */
@@ -85,7 +86,7 @@ static enum path_outcome judge_sender(struct search *s)
 static bool counts(const struct search *s, struct slice owner)
 {
     bool separate_only = s->conf->reading == MXOUT_READ_OUTBOUND_ONLY && s->mail.len > 0;
-    return !separate_only || !mxout_same_owner(s->c->run.scratch, owner, s->mail);
+    return !separate_only || !mxout_same_owner(s->suffixes, s->c->run.scratch, owner, s->mail);
 }
 
 static void hint_candidate(struct check *c, void *context, const void *entry)
@@ -139,7 +140,7 @@ static enum path_outcome judge_names(struct search *s, const struct slice *names
 {
     for (size_t i = 0; s->conf->mxout_names && i < count; i++) {
         struct slice base;
-        enum path_outcome o = mxout_judge_name(s->c, names[i], &base);
+        enum path_outcome o = mxout_judge_name(s->c, s->suffixes, names[i], &base);
         if (o == PATH_WAIT)
             return o;
         note_unknown(s, o);
@@ -154,6 +155,17 @@ static enum path_outcome judge_names(struct search *s, const struct slice *names
     return PATH_MISS;
 }
 
+static struct mxout_candidates *candidates_of(struct arena *a, const struct suffix_list *suffixes, const struct slice *names, size_t count,
+                                              struct slice helo)
+{
+    struct mxout_candidates *list = ARENA_NEW(a, struct mxout_candidates);
+    for (size_t i = 0; list && i < count; i++)
+        mxout_add_name(suffixes, a, list, names[i], false);
+    if (list)
+        mxout_add_name(suffixes, a, list, helo, true);
+    return list;
+}
+
 /* A confirmed PTR name goes before the HELO name: by it the owner of the address consents too. */
 static enum mxout_reason judge_registered(struct search *s)
 {
@@ -165,11 +177,7 @@ static enum mxout_reason judge_registered(struct search *s)
     enum path_outcome o = judge_names(s, names, n);
     if (o != PATH_MISS)
         return o == PATH_HIT ? MXOUT_NAMED : MXOUT_NOT_YET;
-    struct mxout_candidates *list = ARENA_NEW(scratch, struct mxout_candidates);
-    for (size_t i = 0; list && i < n; i++)
-        mxout_add_name(scratch, list, names[i], false);
-    if (list)
-        mxout_add_name(scratch, list, s->c->run.txn->helo_domain, true);
+    struct mxout_candidates *list = candidates_of(scratch, s->suffixes, names, n, s->c->run.txn->helo_domain);
     if (!list)
         return MXOUT_OWN_FAILURE;
     o = path_judge(s->c, &mxout_member, s, list->at, list->count, sizeof list->at[0], &which);
@@ -328,8 +336,11 @@ static struct slice or_none(struct slice domain)
 static void mxout_check(struct check *c)
 {
     struct search s = { .c = c, .conf = conf_of(&c->run), .unknown = PATH_MISS };
+    struct suffix_list *suffixes = suffix_list_builtin();
+    s.suffixes = suffixes;
     s.mail = or_none(c->run.txn->mail_from.normal_domain);
-    enum mxout_reason reason = decide(&s);
+    enum mxout_reason reason = suffixes ? decide(&s) : MXOUT_OWN_FAILURE;
+    suffix_list_free(suffixes);
     if (reason == MXOUT_NOT_YET)
         return;
     bool denied = is_hit(reason) && mxout_is_denied(&s.conf->denied_owners, s.owner);
@@ -367,13 +378,11 @@ static void mxout_scout(struct scout *s)
     bool settled = mail.len > 0 && is_registered_so_far(s, mail);
     if (settled || conf->reading == MXOUT_READ_SENDER)
         return;
-    struct mxout_candidates *list = ARENA_NEW(s->run.scratch, struct mxout_candidates);
-    for (size_t i = 0; list && i < n; i++)
-        mxout_add_name(s->run.scratch, list, names[i], false);
-    if (list)
-        mxout_add_name(s->run.scratch, list, t->helo_domain, true);
+    struct suffix_list *suffixes = suffix_list_builtin();
+    const struct mxout_candidates *list = suffixes ? candidates_of(s->run.scratch, suffixes, names, n, t->helo_domain) : NULL;
     for (size_t i = 0; list && i < list->count; i++)
         path_scout_mx(s, list->at[i].domain);
+    suffix_list_free(suffixes);
 }
 
 /* ---- what the domain's owner can do ---- */

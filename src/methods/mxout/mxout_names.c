@@ -2,15 +2,6 @@
 
 /* ---- candidates ---- */
 
-/* The registrable domain of a normal name; empty if it is a public suffix, or there is no list of them. */
-static struct slice registrable(struct arena *a, struct slice name)
-{
-    struct suffix_list *list = suffix_list_builtin();
-    struct slice org = list ? suffix_list_org_domain(list, a, name) : (struct slice){ 0 };
-    suffix_list_free(list);
-    return org;
-}
-
 static void add_once(struct mxout_candidates *list, struct mxout_candidate one)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -20,21 +11,21 @@ static void add_once(struct mxout_candidates *list, struct mxout_candidate one)
         list->at[list->count++] = one;
 }
 
-void mxout_add_name(struct arena *a, struct mxout_candidates *list, struct slice name, bool helo)
+void mxout_add_name(const struct suffix_list *suffixes, struct arena *a, struct mxout_candidates *list, struct slice name, bool helo)
 {
     struct slice normal;
     if (!domain_normal(a, name, &normal))
         return;
-    struct slice org = registrable(a, normal), domain = normal;
+    struct slice org = suffix_list_org_domain(suffixes, a, normal), domain = normal;
     for (unsigned up = 0; up <= MXOUT_PARENTS_MAX && name_at_or_below(domain, org); up++) {
         add_once(list, (struct mxout_candidate){ domain, normal, helo });
         domain = name_parent(domain);
     }
 }
 
-bool mxout_same_owner(struct arena *a, struct slice x, struct slice y)
+bool mxout_same_owner(const struct suffix_list *suffixes, struct arena *a, struct slice x, struct slice y)
 {
-    struct slice of_x = registrable(a, x), of_y = registrable(a, y);
+    struct slice of_x = suffix_list_org_domain(suffixes, a, x), of_y = suffix_list_org_domain(suffixes, a, y);
     return of_x.len > 0 ? name_same(of_x, of_y) : name_same(x, y);
 }
 
@@ -89,7 +80,7 @@ static enum path_outcome judge_in_base(struct check *c, struct slice base, bool 
     return x == OTHERS_ARE_NOT ? PATH_BROKEN : PATH_MISS;
 }
 
-enum path_outcome mxout_judge_name(struct check *c, struct slice name, struct slice *base)
+enum path_outcome mxout_judge_name(struct check *c, const struct suffix_list *suffixes, struct slice name, struct slice *base)
 {
     struct mxout_candidates bases = { .count = 0 };
     struct slice normal;
@@ -97,8 +88,8 @@ enum path_outcome mxout_judge_name(struct check *c, struct slice name, struct sl
         return PATH_MISS;
     *base = base_of(normal);
     if (base->len > 0)
-        return registrable(c->run.scratch, *base).len > 0 ? judge_in_base(c, *base, true) : PATH_MISS;
-    mxout_add_name(c->run.scratch, &bases, name, false);
+        return suffix_list_is_suffix(suffixes, c->run.scratch, *base) ? PATH_MISS : judge_in_base(c, *base, true);
+    mxout_add_name(suffixes, c->run.scratch, &bases, name, false);
     for (size_t i = 0; i < bases.count; i++) {
         *base = bases.at[i].domain;
         enum path_outcome o = judge_in_base(c, *base, false);

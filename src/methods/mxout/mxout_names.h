@@ -16,9 +16,9 @@ struct mxout_candidate {
 struct mxout_candidates { struct mxout_candidate at[MXOUT_CANDIDATES_MAX]; size_t count; };
 
 /* Adds the name and its parents, longest first, down to the registrable domain and never a public suffix; each domain once. */
-void mxout_add_name(struct arena *, struct mxout_candidates *, struct slice name, bool helo);
+void mxout_add_name(const struct suffix_list *, struct arena *, struct mxout_candidates *, struct slice name, bool helo);
 /* Do both lie in one registrable domain? */
-bool mxout_same_owner(struct arena *, struct slice, struct slice);
+bool mxout_same_owner(const struct suffix_list *, struct arena *, struct slice, struct slice);
 bool mxout_is_denied(const struct texts *owners, struct slice domain);            /* the domain, or one above it */
 
 /*
@@ -26,6 +26,6 @@ bool mxout_is_denied(const struct texts *owners, struct slice domain);          
  * confirmed name LABELS.mxout.BASE is a mail host of BASE (HIT); with 2, other names in BASE are not
  * (BROKEN). *base tells which.
  */
-enum path_outcome mxout_judge_name(struct check *, struct slice name, struct slice *base);
+enum path_outcome mxout_judge_name(struct check *, const struct suffix_list *, struct slice name, struct slice *base);
 
 #endif

@@ -199,14 +199,16 @@ static void lists_names_and_parents(void **state)
         { "example.com mail.example.com", "example.com mail.example.com" },
         { "co.uk", "" }, { "com", "" }, { "localhost", "" }, { "", "" }, { "a..example.com", "" }, { "[192.0.2.1]", "" },
     };
+    struct suffix_list *suffixes = suffix_list_builtin();
     (void)state;
+    assert_non_null(suffixes);
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         struct arena *a = arena_new(1u << 20);
         struct mxout_candidates list = { .count = 0 };
         struct slice rest = slice_str(vectors[i].names), name;
         for (bool more_names = true; more_names;) {
             more_names = slice_cut(rest, ' ', &name, &rest);
-            mxout_add_name(a, &list, name, false);
+            mxout_add_name(suffixes, a, &list, name, false);
         }
         struct text t = text_in(a, 4096);
         for (size_t k = 0; k < list.count; k++) {
@@ -217,6 +219,7 @@ static void lists_names_and_parents(void **state)
             fail_msg("%s: %.*s", vectors[i].names, (int)t.len, (const char *)t.at);
         arena_free(a);
     }
+    suffix_list_free(suffixes);
 }
 
 int main(void)

@@ -32,6 +32,6 @@ fuzz-coverage:
 	tools/fuzz-coverage
 
 clean:
-	rm -rf build build-check build-fuzz build-coverage
+	rm -rf build build-check build-fuzz build-coverage build-memory
 
 .PHONY: all install uninstall check check-all bench fuzz-coverage clean

@@ -364,7 +364,7 @@ const struct conf_node *config_tree(struct arena *arena, const char *file_name, 
     struct conf_node *root = ARENA_NEW(arena, struct conf_node);
     char *copy;
     bool good;
-    config_t lib;
+    config_t lib = { 0 };
 
     *error = (struct config_error){ .line = 0 };
     if (text.len > CONFIG_OCTETS_MAX) {

@@ -51,7 +51,7 @@ static bool sign_ed25519(EVP_PKEY *pkey, struct slice digest, uint8_t *out, size
 
 struct slice test_key_sign(struct arena *arena, enum test_key which, enum hash_alg alg, struct slice digest)
 {
-    uint8_t out[512];
+    uint8_t out[512] = { 0 };
     size_t len = sizeof out;
     EVP_PKEY *pkey = private_key(which);
     bool good = pkey && (which == TEST_KEY_ED25519 ? sign_ed25519(pkey, digest, out, &len) : sign_rsa(pkey, alg, digest, out, &len));

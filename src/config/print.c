@@ -9,6 +9,7 @@
 
 #define GROUP_DEPTH_MAX 8            /* components of a section's name; tables are ours */
 #define LINE_OCTETS 78               /* of comments in the sample */
+#define ROFF_COLUMNS 78              /* of the manual's text lines */
 
 /* ---- groups open and close as section names change ---- */
 
@@ -189,22 +190,35 @@ bool config_sample(const struct section *sections, size_t count, struct text *ou
 static bool ends_sentence(struct slice s, size_t i)
 {
     return s.at[i] == ' ' && i >= 2 && i + 1 < s.len && (s.at[i - 1] == '.' || s.at[i - 1] == '!' || s.at[i - 1] == '?')
-        && s.at[i - 2] >= 'a' && s.at[i - 2] <= 'z' && s.at[i + 1] >= 'A' && s.at[i + 1] <= 'Z';
+        && is_alpha(s.at[i - 2]) && s.at[i + 1] >= 'A' && s.at[i + 1] <= 'Z';
 }
 
 /* Text in mdoc: no octet may be taken for a request or an escape. */
+/* Does the word behind this blank go beyond the column? */
+static bool breaks_line(struct slice s, size_t blank, size_t column)
+{
+    struct slice rest = slice_from(s, blank + 1);
+
+    return column + 1 + slice_find(rest, ' ') > ROFF_COLUMNS;
+}
+
 static void add_roff(struct text *out, struct slice s)
 {
+    size_t column = 0;
+
     for (size_t i = 0; i < s.len; i++) {
-        bool starts_line = i == 0 || s.at[i - 1] == '\n';
-        if (starts_line && (s.at[i] == '.' || s.at[i] == '\''))
+        if (s.at[i] == ' ' && (ends_sentence(s, i) || breaks_line(s, i, column))) {
+            text_add_octet(out, '\n');
+            column = 0;
+            continue;
+        }
+        if (column == 0 && (s.at[i] == '.' || s.at[i] == '\''))
             text_add_str(out, "\\&");
         if (s.at[i] == '\\')
             text_add_str(out, "\\e");
-        else if (ends_sentence(s, i))
-            text_add_octet(out, '\n');
         else
             text_add_octet(out, s.at[i]);
+        column++;
     }
 }
 
@@ -213,18 +227,18 @@ bool config_manual(const struct section *section, struct text *out)
     struct config *defaults = config_defaults(section, 1);
 
     for (const struct option *o = section->options; defaults && o && o->type != OPT_END; o++) {
-        uint8_t room[1024];
-        struct text value = text_fixed(room, sizeof room);
+        uint8_t room[2048];
+        struct text wants = text_fixed(room, sizeof room);
         text_addf(out, ".It Sy %s\n", o->name);
         add_roff(out, slice_str(o->help));
-        text_add_str(out, "\n.br\nWants ");
-        value_describe(o, &value);
-        add_roff(out, text_slice(&value));
-        text_add_str(out, "; default ");
-        text_reset(&value);
-        value_print(o, defaults->values[0], &value);
-        add_roff(out, text_slice(&value));
-        text_add_str(out, ".\n");
+        text_add_str(&wants, "Wants ");
+        value_describe(o, &wants);
+        text_add_str(&wants, "; default ");
+        value_print(o, defaults->values[0], &wants);
+        text_add_str(&wants, ".");
+        text_add_str(out, "\n.br\n");
+        add_roff(out, text_slice(&wants));
+        text_add_str(out, "\n");
     }
     bool good = defaults != NULL && !out->bad;
     config_free(defaults);

@@ -128,6 +128,6 @@ static int run_authres(int argc, char **argv)
 }
 
 const struct command authres_command = {
-    .name = "authres", .group = "receive", .usage = "--receiver NAME [--json] [FILE...]",
+    .name = "authres", .group = COMMANDS_RECEIVE, .usage = "--receiver NAME [--json] [FILE...]",
     .summary = "What a trusted host found of a message, no forged results.", .run = run_authres,
 };

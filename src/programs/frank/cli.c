@@ -14,6 +14,7 @@
 #define TIMEOUT_SECONDS_MAX 3600
 #define COMPLAINT_MAX 2048          /* octets of one complaint */
 #define HELP_COLUMNS 80
+#define MANUAL_COLUMNS 78
 #define HELP_INDENT 27              /* where the words of an option begin */
 
 static const char *program_name = "";
@@ -189,8 +190,71 @@ static void put_option(const char *name, const char *value, const char *help, FI
     put_words(help, HELP_INDENT, to);
 }
 
+/* ---- the same for frank(1) ---- */
+
+static bool help_is_manual;
+
+void cli_help_as_manual(void)
+{
+    help_is_manual = true;
+}
+
+/* Text of ours in mdoc(7): lines of at most 78 columns; a backslash, a first dot or apostrophe is no macro. */
+static void put_roff(const char *text, FILE *to)
+{
+    int at = 0;
+    for (const char *word = text; *word;) {
+        int len = (int)strcspn(word, " ");
+        if (at > 0 && at + 1 + len > MANUAL_COLUMNS) {
+            fputc('\n', to);
+            at = 0;
+        } else if (at > 0) {
+            fputc(' ', to);
+            at++;
+        }
+        fputs(at == 0 && (*word == '.' || *word == '\'') ? "\\&" : "", to);
+        for (int i = 0; i < len; i++)
+            fputs(word[i] == '\\' ? "\\e" : (char []){ word[i], '\0' }, to);
+        at += len;
+        word += len;
+        word += strspn(word, " ");
+    }
+    fputc('\n', to);
+}
+
+static void put_manual_option(const char *name, const char *value, const char *help, FILE *to)
+{
+    fprintf(to, ".It Fl Fl %s", name);
+    if (value)
+        fprintf(to, " Ar %s", value);
+    fputc('\n', to);
+    put_roff(help, to);
+}
+
+void cli_manual_common(FILE *to)
+{
+    for (size_t i = 0; i < C_COUNT; i++)
+        put_manual_option(common[i].name, common[i].value, common[i].help, to);
+}
+
+static void put_manual_entry(const struct command *c, const struct cli_extra *extras, size_t extra_count, FILE *to)
+{
+    fprintf(to, ".It Ic %s Li \"%s\"\n", c->name, c->usage);
+    put_roff(c->summary, to);
+    if (extra_count > 0)
+        fputs(".Bl -tag -width Ds\n", to);
+    for (size_t i = 0; i < extra_count; i++)
+        put_manual_option(extras[i].name, extras[i].takes_value ? extras[i].value_name : NULL, extras[i].help, to);
+    if (extra_count > 0)
+        fputs(".El\n", to);
+}
+
 void cli_usage(const struct command *c, const struct cli_extra *extras, size_t extra_count, FILE *to)
 {
+    if (help_is_manual) {
+        put_manual_entry(c, extras, extra_count, to);
+        return;
+    }
     fprintf(to, "usage: frank %s %s\n%s\n\n", c->name, c->usage, c->summary);
     for (size_t i = 0; i < extra_count; i++)
         put_option(extras[i].name, extras[i].takes_value ? extras[i].value_name : NULL, extras[i].help, to);

@@ -27,10 +27,16 @@ struct cli {
     struct arena *arena;        /* for what options leave behind; process lifetime */
 };
 
+/* For whom a command is: how frank help groups. */
+enum command_group { COMMANDS_RECEIVE, COMMANDS_SEND, COMMANDS_STUDY, COMMAND_GROUPS };
+const char *command_group_title(enum command_group);
+/* What a domain can repair by its own records is a sender's business. */
+enum command_group method_group(const struct method *);
+
 /* One subcommand. */
 struct command {
     const char *name;
-    const char *group;          /* "receive", "send", "study", "run" */
+    enum command_group group;
     const char *usage;          /* behind "frank NAME " */
     const char *summary;        /* one line */
     int (*run)(int argc, char **argv);      /* argv[0] is the subcommand's name; returns an exit code */
@@ -51,6 +57,10 @@ bool cli_parse(struct cli *, const struct command *, int argc, char **argv, cons
 /* Frees what cli_parse made; after a cli_parse that returned false too. */
 void cli_close(struct cli *);
 void cli_usage(const struct command *, const struct cli_extra *extras, size_t extra_count, FILE *);
+/* From now on --help of a command is its entry in frank(1)'s list, in mdoc(7), without the common options. */
+void cli_help_as_manual(void);
+/* The common options as entries of a list in mdoc(7). */
+void cli_manual_common(FILE *);
 /* "frank NAME: ..." on standard error, one line whatever is in it: what could move a terminal is escaped. */
 void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Exits with EX_SOFTWARE after saying so: no memory for the program's own things. */

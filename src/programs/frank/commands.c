@@ -4,6 +4,22 @@
 extern const struct command verify_command, org_domain_command, limits_command, config_command, authres_command,
     why_command, whatif_command;
 
+const char *command_group_title(enum command_group g)
+{
+    switch (g) {
+    case COMMANDS_RECEIVE: return "I receive mail";
+    case COMMANDS_SEND: return "I send mail";
+    case COMMANDS_STUDY: return "I study mail authentication";
+    case COMMAND_GROUPS: break;
+    }
+    return "";
+}
+
+enum command_group method_group(const struct method *m)
+{
+    return m->explain ? COMMANDS_SEND : COMMANDS_STUDY;
+}
+
 const struct command *const commands[] = {
     &verify_command, &authres_command, &org_domain_command, &limits_command, &config_command,
     &why_command, &whatif_command,

@@ -87,6 +87,6 @@ static int run_config(int argc, char **argv)
 }
 
 const struct command config_command = {
-    .name = "config", .group = "run", .usage = "check|print|defaults [FILE]",
+    .name = "config", .group = COMMANDS_RECEIVE, .usage = "check|print|defaults [FILE]",
     .summary = "Check a configuration, print it, or print a sample.", .run = run_config,
 };

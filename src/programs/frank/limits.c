@@ -83,6 +83,6 @@ static int run_limits(int argc, char **argv)
 }
 
 const struct command limits_command = {
-    .name = "limits", .group = "run", .usage = "[--config FILE] [--json]",
+    .name = "limits", .group = COMMANDS_STUDY, .usage = "[--config FILE] [--json]",
     .summary = "What one message may cost: questions, memory, time.", .run = run_limits,
 };

@@ -5,39 +5,25 @@
 #include "methods/list.h"
 #include "programs/frank/cli.h"
 
-static const struct { const char *group, *title; } groups[] = {
-    { "receive", "I receive mail" }, { "send", "I send mail" }, { "study", "I study mail authentication" }, { "run", "I run frankd" },
-};
-
-static void print_commands(FILE *to, const char *group)
+static void print_one(FILE *to, const char *name, const char *summary)
 {
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->group, group) == 0)
-            fprintf(to, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-}
-
-static bool group_has_commands(const char *group)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->group, group) == 0)
-            return true;
-    return false;
+    fprintf(to, "  %-12s %s\n", name, summary);
 }
 
 static void print_help(FILE *to)
 {
     fputs("usage: frank COMMAND [options] [FILE...]\n", to);
-    for (size_t g = 0; g < COUNT_OF(groups); g++) {
-        if (!group_has_commands(groups[g].group))
-            continue;
-        fprintf(to, "\n%s\n", groups[g].title);
-        print_commands(to, groups[g].group);
-        if (strcmp(groups[g].group, "study") != 0)
-            continue;
+    for (enum command_group g = 0; g < COMMAND_GROUPS; g++) {
+        fprintf(to, "\n%s\n", command_group_title(g));
+        for (size_t i = 0; commands[i]; i++)
+            if (commands[i]->group == g)
+                print_one(to, commands[i]->name, commands[i]->summary);
         for (size_t i = 0; methods[i]; i++)
-            fprintf(to, "  %-12s %s\n", methods[i]->name, methods[i]->title);
+            if (method_group(methods[i]) == g)
+                print_one(to, methods[i]->name, methods[i]->title);
     }
-    fputs("\nfrank COMMAND --help lists its options; frank(1) has the rest.\n", to);
+    fputs("\nMethods examine a message or an envelope; with --overlay FILE a record that is\n"
+          "not published yet. frank COMMAND --help lists options; frank(1) has the rest.\n", to);
 }
 
 static const struct command *command_named(const char *name)

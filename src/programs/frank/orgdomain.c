@@ -82,6 +82,6 @@ static int run_org_domain(int argc, char **argv)
 }
 
 const struct command org_domain_command = {
-    .name = "org-domain", .group = "study", .usage = "[--psl FILE] DOMAIN",
+    .name = "org-domain", .group = COMMANDS_STUDY, .usage = "[--psl FILE] DOMAIN",
     .summary = "A name's organizational domain, by tree walk or suffix list.", .run = run_org_domain,
 };

@@ -224,7 +224,7 @@ static int run_verify(int argc, char **argv)
 }
 
 const struct command verify_command = {
-    .name = "verify", .group = "receive", .usage = "[options] [FILE...]",
+    .name = "verify", .group = COMMANDS_RECEIVE, .usage = "[options] [FILE...]",
     .summary = "Examine messages as if they had just arrived, and say why.",
     .run = run_verify,
 };

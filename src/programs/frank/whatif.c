@@ -485,6 +485,6 @@ static int run_whatif(int argc, char **argv)
 }
 
 const struct command whatif_command = {
-    .name = "what-if", .group = "run", .usage = "--rules NAME|FILE [--since WHEN] [--all] [--journal FILE...]",
+    .name = "what-if", .group = COMMANDS_RECEIVE, .usage = "--rules NAME|FILE [--since WHEN] [--all] [--journal FILE...]",
     .summary = "What other rules would have changed, from the journal.", .run = run_whatif,
 };

@@ -117,6 +117,6 @@ static int run_why(int argc, char **argv)
 }
 
 const struct command why_command = {
-    .name = "why", .group = "run", .usage = "ID|QUEUE-ID|MESSAGE-ID|ADDRESS [--since WHEN] [--journal FILE...]",
+    .name = "why", .group = COMMANDS_RECEIVE, .usage = "ID|QUEUE-ID|MESSAGE-ID|ADDRESS [--since WHEN] [--journal FILE...]",
     .summary = "What frankd thought of a message, from its journal.", .run = run_why,
 };

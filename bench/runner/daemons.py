@@ -231,6 +231,7 @@ authserv_id = "{AUTHSERV_ID}";
 milter = {{ listen = [ "unix:{self.socket}" ]; }};
 dns = {{ resolver = [ "127.0.0.1" ]; }};
 methods = {{ iprev = {{ enabled = false; }}; }};
+process = {{ user = "nobody"; }};
 rules = {self.rules};
 """)
         return [self.program, "-c", config, "--foreground"]

@@ -266,10 +266,10 @@ def pss_mib(pids):
     return total / 1024, len(tree), sorted(objects)
 
 
-def idle_mib(run, processes, objects):
+def idle_mib(run, processes, objects, *options):
     """A program that does nothing, with the same libraries in as many processes."""
     objects = [o for o in objects if "/ld-linux" not in o]
-    with subprocess.Popen([run.programs.build / "idle", str(processes), *objects], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([run.programs.build / "idle", *options, str(processes), *objects], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline().strip() != "ready":
             raise Failed("idle did not start")
         time.sleep(PAUSE_SECONDS)
@@ -281,7 +281,7 @@ def idle_mib(run, processes, objects):
 def memory(run):
     name_server(run)
     lines, rows = [], []
-    rest_ratio = growth = None
+    loaded_ratio = rest_ratio = growth = None
     for name, d in run.subjects().items():
         messages = MANY_MESSAGES if name == "frankd" or not run.quick and not name.startswith("pyspf") else 1000
         d.start()
@@ -289,16 +289,19 @@ def memory(run):
             time.sleep(PAUSE_SECONDS)
             rest, processes, objects = pss_mib(d.pids)
             run.load(d, MANY_CONNECTIONS, messages)
+            time.sleep(PAUSE_SECONDS)
             after = pss_mib(d.pids)[0]
         finally:
             d.stop()
-        floor = None
+        loaded = ready = None
         if name == "frankd":
-            floor = idle_mib(run, processes, objects)
-            rest_ratio, growth = ratio(rest, floor), after - rest
-        lines.append([name, processes, rest, floor, after, messages])
-    print_grid("memory, PSS in MiB over all processes", ["", "processes", "idle", "doing nothing", f"after, c={MANY_CONNECTIONS}", "messages"], lines)
-    rows.append(Row("memory: frankd idle / a program that does nothing", rest_ratio, 1.3))
+            loaded, ready = idle_mib(run, processes, objects), idle_mib(run, processes, objects, "--ready")
+            loaded_ratio, rest_ratio, growth = ratio(rest, loaded), ratio(rest, ready), after - rest
+        lines.append([name, processes, rest, ready, loaded, after, messages])
+    print_grid("memory, PSS in MiB over all processes",
+               ["", "processes", "idle", "libraries ready", "libraries loaded", f"after, c={MANY_CONNECTIONS}", "messages"], lines)
+    rows.append(Row("memory: frankd idle / a program that does nothing, its libraries initialised", rest_ratio, 1.3))
+    rows.append(Row("memory: frankd idle / a program that does nothing, its libraries only loaded", loaded_ratio))
     rows.append(Row(f"memory: growth over {MANY_MESSAGES:,} messages at {MANY_CONNECTIONS} connections", growth, 10.0, "MiB"))
     return rows
 

@@ -96,8 +96,8 @@ void engine_note_missed(struct transaction *t, struct slice name, struct slice v
         return;
     unsigned *missed = authres ? &t->missed_authres : &t->missed_disposition;
     unsigned nth = message_count(&t->message, name) + ++*missed;
-    arena_reset(t->scratch);
-    if (authres && !authres_forged(t, t->scratch, value))
+    arena_reset(t->engine->scratch);
+    if (authres && !authres_forged(t, t->engine->scratch, value))
         return;
     if (missed_grow(t))
         t->missed[t->missed_count++] = (struct missed_field){ authres, nth };
@@ -184,12 +184,13 @@ static void make_actions_in(struct transaction *t, struct arena *arena)
         t->authres_plain = (struct slice){ 0 };
 }
 
-/* Memory of the scratch arena: nothing runs any more once there is a verdict. */
+/* In memory that the message has not used up. */
 static void make_actions_of_failure(struct transaction *t)
 {
-    arena_reset(t->scratch);
-    make_actions_in(t, t->scratch);
-    if (t->actions && !arena_failed(t->scratch))
+    t->failure_arena = arena_new(SCRATCH_OCTETS);
+    if (t->failure_arena)
+        make_actions_in(t, t->failure_arena);
+    if (t->failure_arena && t->actions && !arena_failed(t->failure_arena))
         return;
     /* Not even the forged fields can be removed: such mail must not pass. */
     t->fields_lost = true;

@@ -133,8 +133,9 @@ struct engine *engine_new(const struct env *env, struct config *config, const st
     e->config = config;
     e->over_quota = answer_of_status(SLICE(""), 0, ANSWER_OVER_QUOTA);
     e->bad_name = answer_of_status(SLICE(""), 0, ANSWER_BAD_NAME);
+    e->scratch = arena_new(SCRATCH_OCTETS);
     e->rules = rules_read(config, error);
-    if (!e->over_quota || !e->bad_name || !e->rules) {
+    if (!e->over_quota || !e->bad_name || !e->scratch || !e->rules) {
         engine_free(e);
         return NULL;
     }
@@ -150,23 +151,34 @@ struct engine *engine_new(const struct env *env, struct config *config, const st
     return e;
 }
 
-void engine_free(struct engine *e)
+void engine_rest(struct engine *e)
 {
-    if (!e)
-        return;
     while (e->pool) {
         struct transaction *t = e->pool;
         e->pool = t->next_free;
         arena_free(t->arena);
-        arena_free(t->scratch);
         mem_free(t);
     }
-    for (unsigned i = 0; i < e->hasher_count; i++)
-        hasher_free(e->hashers[i]);
+    e->pooled = 0;
+    while (e->hasher_count)
+        hasher_free(e->hashers[--e->hasher_count]);
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    engine_rest(e);
+    arena_free(e->scratch);
     answer_drop(e->over_quota);
     answer_drop(e->bad_name);
     mem_free(e->authserv_copy);
     mem_free(e);
+}
+
+unsigned engine_live(const struct engine *e)
+{
+    return e->live;
 }
 
 const struct rules *engine_rules(const struct engine *e)

@@ -40,6 +40,9 @@ struct engine_options {
 struct engine *engine_new(const struct env *, struct config *, const struct engine_options *, struct config_error *error);
 void engine_free(struct engine *);
 const struct rules *engine_rules(const struct engine *);
+/* Gives back what is kept for the next messages: they take it again. */
+void engine_rest(struct engine *);
+unsigned engine_live(const struct engine *);                                      /* transactions begun and not ended */
 
 /* Options of section "" and "authres" that front ends need. */
 struct engine_conf {

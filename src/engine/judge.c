@@ -130,8 +130,8 @@ static bool refused_grow(struct transaction *t)
 static bool refused_without_newest(struct transaction *t)
 {
     t->facts.recipient_count--;
-    arena_reset(t->scratch);
-    judge_in(t, t->scratch);
+    arena_reset(t->engine->scratch);
+    judge_in(t, t->engine->scratch);
     t->facts.recipient_count++;
     return t->verdict_final && refuses(t->verdict.disposition);
 }
@@ -147,8 +147,8 @@ static bool refuse_newest_alone(struct transaction *t)
     if (refused_without_newest(t) || !refused_grow(t))
         return false;
     /* The first one's words are kept; those of further ones need last only until they are said. */
-    arena_reset(t->scratch);
-    judge_in(t, t->refused_count == 0 ? t->arena : t->scratch);
+    arena_reset(t->engine->scratch);
+    judge_in(t, t->refused_count == 0 ? t->arena : t->engine->scratch);
     t->flat = NULL;
     t->flat_count = 0;
     if (t->refused_count == 0)
@@ -194,8 +194,8 @@ enum progress txn_progress(struct txn *txn)
     if (stage == STAGE_RCPT && t->passed_recipients > 0 && t->passed_recipients == t->facts.recipient_count)
         return PROGRESS_GO;
     /* First in scratch memory: a thousand recipients ask a thousand times, and the answer is nearly always "go on". */
-    arena_reset(t->scratch);
-    judge_in(t, t->scratch);
+    arena_reset(t->engine->scratch);
+    judge_in(t, t->engine->scratch);
     t->flat = NULL;
     t->flat_count = 0;
     if (!t->verdict_final || !refuses(t->verdict.disposition)) {

@@ -156,11 +156,19 @@ void engine_withdraw(struct transaction *t)
 static struct run run_begin(struct run_state *r, struct transaction *t, struct method_state *m, struct subject *s)
 {
     *r = (struct run_state){ .t = t, .m = m, .s = s };
-    arena_reset(t->scratch);
+    struct arena *scratch = t->engine->scratch;
+    assert(!t->engine->scratch_busy);
+    t->engine->scratch_busy = true;
+    arena_reset(scratch);
     return (struct run){
-        .txn = &t->facts, .method = m->method, .scratch = t->scratch, .engine = r,
+        .txn = &t->facts, .method = m->method, .scratch = scratch, .engine = r,
         .subject = s ? (unsigned)(s - m->subjects) : 0,
     };
+}
+
+static void run_end(struct transaction *t)
+{
+    t->engine->scratch_busy = false;
 }
 
 static void subject_done(struct transaction *t, struct method_state *m, struct subject *s, unsigned reason, const struct evidence *ev)
@@ -187,8 +195,9 @@ static void run_check(struct transaction *t, struct method_state *m, struct subj
     s->waits_digest = false;
     s->waits_method = NULL;
     m->method->check(&c);
+    run_end(t);
     /* Own failure: a run without memory or digests says nothing of its own (threats.md T42). */
-    if (t->own_failure || arena_failed(t->arena) || arena_failed(t->scratch)) {
+    if (t->own_failure || arena_failed(t->arena) || arena_failed(t->engine->scratch)) {
         t->own_failure = true;
         subject_done(t, m, s, m->method->reason_own_failure, NULL);
         return;
@@ -274,6 +283,7 @@ static void scout_step(struct transaction *t, struct method_state *m)
     struct run_state r;
     struct scout s = { .run = run_begin(&r, t, m, NULL) };
     m->method->scout(&s);
+    run_end(t);
 }
 
 static bool all_settled(const struct transaction *t)

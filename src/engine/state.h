@@ -3,7 +3,7 @@
  *
  * A transaction is struct transaction; its first member is the struct txn that methods read, so the
  * two pointers convert. Lifetimes: engine (process), session, transaction (arena, reset and pooled),
- * run (scratch arena).
+ * run (scratch arena, one for all: only one run is under way at a time).
  */
 #ifndef FRANK_ENGINE_STATE_H
 #define FRANK_ENGINE_STATE_H
@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 
 #define QUESTION_BUCKETS 64          /* chains stay short: the quotas bound questions to a few hundred */
-#define POOLED_TRANSACTIONS 64       /* ended transactions kept for reuse */
+#define POOLED_TRANSACTIONS 64       /* ended transactions kept for reuse until engine_rest */
 #define POOLED_HASHERS 32
 #define MISSED_FORGED_MAX 4096       /* forged fields beyond the header's bounds that can be removed; more: the message waits */
 #define RELAY_HOPS_MAX 10            /* Received fields followed behind trusted relays */
@@ -79,7 +79,7 @@ struct transaction {
     struct txn facts;                        /* first */
     struct engine *engine;
     struct transaction *next_free;
-    struct arena *arena, *scratch;
+    struct arena *arena;
     struct message message;
     const struct txn_host *host;
     struct txn_host host_copy;
@@ -116,7 +116,8 @@ struct transaction {
     struct action *actions;
     size_t action_count;
     bool actions_made;
-    struct arena *action_arena;              /* scratch when the transaction's own is used up: forged fields still go */
+    struct arena *action_arena;              /* another than `arena` when that is used up: forged fields still go */
+    struct arena *failure_arena;             /* that other one; NULL: not needed */
     struct slice authres_plain;
     struct fact *record;
     struct txn_counts counts;
@@ -143,6 +144,9 @@ struct engine {
     uint64_t seed;
     const struct answer *over_quota, *bad_name;
     struct digest no_digest;
+    struct arena *scratch;                   /* emptied by whoever uses it; holds nothing across two calls of the host */
+    bool scratch_busy;                       /* a run is under way: asserted, runs do not nest */
+    unsigned live;                           /* transactions begun and not ended */
     struct transaction *pool;
     unsigned pooled;
     struct hasher *hashers[POOLED_HASHERS];

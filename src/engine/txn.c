@@ -28,29 +28,24 @@ static struct transaction *transaction_take(struct engine *e)
     if (!t)
         return NULL;
     t->arena = arena_new(e->conf.transaction_octets);
-    t->scratch = arena_new(SCRATCH_OCTETS);
-    if (t->arena && t->scratch)
+    if (t->arena)
         return t;
-    arena_free(t->arena);
-    arena_free(t->scratch);
     mem_free(t);
     return NULL;
 }
 
 static void transaction_give(struct engine *e, struct transaction *t)
 {
-    struct arena *arena = t->arena, *scratch = t->scratch;
+    struct arena *arena = t->arena;
+    arena_free(t->failure_arena);
     if (e->pooled == POOLED_TRANSACTIONS) {
         arena_free(arena);
-        arena_free(scratch);
         mem_free(t);
         return;
     }
     arena_reset(arena);
-    arena_reset(scratch);
     memset(t, 0, sizeof *t);
     t->arena = arena;
-    t->scratch = scratch;
     t->next_free = e->pool;
     e->pool = t;
     e->pooled++;
@@ -100,6 +95,7 @@ struct txn *txn_begin(struct session *session, int64_t now, const struct txn_hos
     if (!t)
         return NULL;
     s->live++;
+    s->engine->live++;
     t->engine = s->engine;
     if (host) {
         t->host_copy = *host;
@@ -295,6 +291,7 @@ void txn_end(struct txn *txn)
         answer_drop(p->answer);
     bodies_release(t);
     s->live--;
+    s->engine->live--;
     transaction_give(t->engine, t);
 }
 

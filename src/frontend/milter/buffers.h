@@ -2,7 +2,8 @@
  * buffers.h: octets that are on their way, in blocks that all sessions of a worker share.
  *
  * An idle session holds no block: one is taken when something is left over, and given back when that is
- * used up. Blocks of BUFFER_OCTETS are kept for reuse; a larger piece is taken from the system and goes back there.
+ * used up. Blocks of BUFFER_OCTETS are kept for reuse until buffers_free; a larger piece is taken from the
+ * system and goes back there.
  */
 #ifndef FRANK_FRONTEND_MILTER_BUFFERS_H
 #define FRANK_FRONTEND_MILTER_BUFFERS_H

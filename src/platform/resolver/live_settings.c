@@ -28,7 +28,8 @@ static const struct { const char *name, *value; } settings[] = {
     /* Recovery after an outage: a server believed dead is tried again soon. */
     { "infra-keep-probing:", "yes" }, { "infra-host-ttl:", "10" }, { "infra-cache-max-rtt:", "1500" },
     { "infra-cache-numhosts:", "4096" },
-    { "edns-buffer-size:", "1232" }, { "outgoing-num-tcp:", "32" },
+    /* Few answers are longer than that: keys of 4096 bits, mostly. */
+    { "edns-buffer-size:", "1232" }, { "outgoing-num-tcp:", "16" },
     { "num-queries-per-thread:", "4096" }, { "jostle-timeout:", "2000" },
     /* One thread: no slabs. */
     { "msg-cache-slabs:", "1" }, { "rrset-cache-slabs:", "1" }, { "key-cache-slabs:", "1" }, { "infra-cache-slabs:", "1" },
@@ -57,8 +58,6 @@ static bool set_all(struct ub_ctx *c, const struct live_options *o)
     bool good = true;
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         good = set(c, settings[i].name, settings[i].value) && good;
-    /* A question may need several packets at once while it recurses. */
-    good = set_number(c, "outgoing-range:", between(2u * (uint64_t)o->in_flight_max, SOCKETS_MIN, SOCKETS_MAX)) && good;
     good = set_number(c, "msg-cache-size:", o->cache_octets / 4) && good;
     good = set_number(c, "rrset-cache-size:", o->cache_octets / 2) && good;
     good = set_number(c, "key-cache-size:", o->cache_octets / 8) && good;
@@ -70,10 +69,9 @@ static bool set_all(struct ub_ctx *c, const struct live_options *o)
 struct server { char text[SERVER_TEXT_MAX]; };       /* "192.0.2.53@5353", as unbound writes it */
 
 /* "192.0.2.53", "192.0.2.53:5353", "2001:db8::1", "[2001:db8::1]:53" */
-static bool server_parse(struct slice given, struct server *out, bool *loopback)
+static bool server_parse(struct slice given, struct server *out, struct ip *ip)
 {
     struct slice host = given, port = { 0 };
-    struct ip ip;
     uint64_t number = 53;
     if (given.len > 0 && given.at[0] == '[') {
         size_t end = slice_find(given, ']');
@@ -84,29 +82,41 @@ static bool server_parse(struct slice given, struct server *out, bool *loopback)
         if (port.len > 0 && port.at[0] != ':')
             return false;
         port = slice_from(port, 1);
-    } else if (!ip_parse(given, &ip)) {
+    } else if (!ip_parse(given, ip)) {
         slice_cut(given, ':', &host, &port);
         if (port.len == 0)
             return false;
     }
-    if (!ip_parse(host, &ip) || (port.len > 0 && !number_of(port, 1, 65535, &number)))
+    if (!ip_parse(host, ip) || (port.len > 0 && !number_of(port, 1, 65535, &number)))
         return false;
     struct text t = text_fixed(out->text, sizeof out->text - 1);
-    text_add_ip(&t, &ip);
+    text_add_ip(&t, ip);
     text_addf(&t, "@%u", (unsigned)number);
     out->text[t.bad ? 0 : t.len] = '\0';
-    *loopback = ip_is_loopback(&ip);
     return !t.bad;
 }
 
 bool live_server_valid(struct slice given)
 {
     struct server server;
-    bool loopback;
-    return server_parse(given, &server, &loopback);
+    struct ip ip;
+    return server_parse(given, &server, &ip);
 }
 
-struct servers { struct server at[SERVERS_MAX]; size_t count; bool all_loopback; };
+struct servers { struct server at[SERVERS_MAX]; size_t count; bool all_loopback, v4, v6; };
+
+/* The caller knows that there is room. */
+static bool servers_add(struct servers *all, struct slice given)
+{
+    struct ip ip;
+    if (!server_parse(given, &all->at[all->count], &ip))
+        return false;
+    all->count++;
+    all->all_loopback = all->all_loopback && ip_is_loopback(&ip);
+    all->v4 = all->v4 || ip.family == IP_V4;
+    all->v6 = all->v6 || ip.family == IP_V6;
+    return true;
+}
 
 static size_t read_small_file(const char *path, void *buffer, size_t room)
 {
@@ -136,22 +146,16 @@ static void servers_of_resolv_conf(struct slice file, struct servers *out)
         if (!slice_starts(line, SLICE("nameserver")))
             continue;
         value = slice_trim(slice_from(line, sizeof "nameserver" - 1), " \t");
-        bool loopback;
         if (out->count == SERVERS_MAX)
             return;
-        if (server_parse(value, &out->at[out->count], &loopback)) {
-            out->count++;
-            out->all_loopback = out->all_loopback && loopback;
-        } else {
+        if (!servers_add(out, value))
             out->all_loopback = false;         /* with a zone id, say: not loopback */
-        }
     }
 }
 
 static bool choose_servers(const struct live_options *o, struct servers *out, const char **error)
 {
-    bool loopback;
-    *out = (struct servers){ 0 };
+    *out = (struct servers){ .all_loopback = true };
     if (o->forward_count == 0) {
         static uint8_t file[RESOLV_CONF_OCTETS_MAX];
         servers_of_resolv_conf(slice_of(file, read_small_file(RESOLV_CONF, file, sizeof file)), out);
@@ -164,7 +168,7 @@ static bool choose_servers(const struct live_options *o, struct servers *out, co
         return false;
     }
     for (size_t i = 0; i < o->forward_count; i++)
-        if (!server_parse(o->forward[i], &out->at[out->count++], &loopback)) {
+        if (!servers_add(out, o->forward[i])) {
             *error = "a name server is not of the form ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT";
             return false;
         }
@@ -172,6 +176,19 @@ static bool choose_servers(const struct live_options *o, struct servers *out, co
 }
 
 /* ---- the context ---- */
+
+/*
+ * A socket costs 800 octets, each address family and its table of source ports 240 KiB more. Recursion may have two
+ * packets out for a question, a forwarder gets one, and of the questions in flight half may have to wait for a socket;
+ * no family is opened that no server has; and a quarter of the ports is enough where no stranger's packet can arrive.
+ */
+static bool set_sockets(struct ub_ctx *c, const struct live_options *o, const struct servers *s)
+{
+    uint64_t packets = s->count ? 1 : 2;
+    return set_number(c, "outgoing-range:", between(packets * o->in_flight_max / 2, SOCKETS_MIN, SOCKETS_MAX))
+        && (s->count == 0 || (set(c, "do-ip4:", s->v4 ? "yes" : "no") && set(c, "do-ip6:", s->v6 ? "yes" : "no")))
+        && (s->count == 0 || !s->all_loopback || set(c, "outgoing-port-avoid:", "0-49151"));
+}
 
 /*
  * Validation only where we recurse ourselves: behind a forwarder that strips signatures everything would be bogus, and a
@@ -184,6 +201,9 @@ static bool configure(struct ub_ctx *c, const struct live_options *o, const char
     if (!set_all(c, o))
         return false;
     if (!choose_servers(o, &servers, error))
+        return false;
+    *error = "the DNS library does not take its sockets";
+    if (!set_sockets(c, o, &servers))
         return false;
     *error = "the DNS library does not take its name servers";
     for (size_t i = 0; i < servers.count; i++)

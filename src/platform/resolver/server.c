@@ -2,6 +2,7 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "platform/heap/heap.h"
 #include "platform/helper/helper.h"
 #include "platform/resolver/dns_records.h"
 
@@ -26,6 +27,7 @@ struct dns_server {
     uint64_t seed;
     struct list askers;
     unsigned count;
+    struct heap_keeper *keeper;
     struct arena *arena;                    /* one answer's payload */
 };
 
@@ -66,6 +68,7 @@ static void refuse(struct asker *k, uint32_t id, const struct question *q)
 static void question_came(struct asker *k, const struct helper_record *r)
 {
     struct question q;
+    heap_keeper_stir(k->server->keeper);
     if (!dns_read_question(r->payload, &q))
         return;
     struct served *s = table_count(k->open) < OPEN_MAX_PER_ASKER ? mem_zalloc(1, sizeof *s) : NULL;
@@ -148,6 +151,15 @@ unsigned dns_server_askers(const struct dns_server *s)
     return s->count;
 }
 
+static bool busy(const void *context)
+{
+    const struct dns_server *s = context;
+    for (struct link *k = list_first(&s->askers); k; k = list_next(&s->askers, k))
+        if (table_count(LIST_ITEM(k, struct asker, link)->open) > 0)
+            return true;
+    return false;
+}
+
 struct dns_server *dns_server_new(struct loop *l, struct resolver *r, uint64_t seed)
 {
     struct dns_server *s = mem_zalloc(1, sizeof *s);
@@ -155,9 +167,10 @@ struct dns_server *dns_server_new(struct loop *l, struct resolver *r, uint64_t s
         return NULL;
     *s = (struct dns_server){ .loop = l, .resolver = r, .seed = seed, .arena = arena_new(4 * HELPER_PAYLOAD_MAX) };
     list_init(&s->askers);
-    if (s->arena)
+    s->keeper = heap_keeper_new(l, busy, NULL, s);
+    if (s->arena && s->keeper)
         return s;
-    mem_free(s);
+    dns_server_free(s);
     return NULL;
 }
 
@@ -168,6 +181,7 @@ void dns_server_free(struct dns_server *s)
         return;
     while ((k = list_first(&s->askers)))
         asker_free(LIST_ITEM(k, struct asker, link));
+    heap_keeper_free(s->keeper);
     arena_free(s->arena);
     mem_free(s);
 }

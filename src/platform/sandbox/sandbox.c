@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <pwd.h>
 #include <seccomp.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/compiler.h"
+#include "base/arena.h"
 
 /* ---- who we are ---- */
 
@@ -130,6 +132,8 @@ static bool close_files(enum sandbox_kind kind, int *abi)
 
 /* ---- system calls ---- */
 
+#define FILTER_STEPS_MAX 256       /* ours have about 150; what is larger is not loaded */
+
 /* Both need these, whatever libevent, OpenSSL and glibc choose among them. */
 static const int allowed_to_all[] = {
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
@@ -160,12 +164,15 @@ static struct scmp_arg_cmp equals(unsigned argument, uint64_t value)
     return (struct scmp_arg_cmp){ .arg = argument, .op = SCMP_CMP_EQ, .datum_a = value };
 }
 
+/* Stands in a filter where the process's own id will; larger than any id can be (2^22), and no other number we compare with. */
+#define OWN_PID 0x7ffe5a5aU
+
 /* Memory that can be written never becomes code; only our own process can be sent a signal (abort). */
 static bool allow_some(scmp_filter_ctx f)
 {
     return seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0
         && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0
-        && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, equals(0, (uint64_t)getpid())) == 0
+        && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, equals(0, OWN_PID)) == 0
         && seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, equals(0, 0), equals(2, 0)) == 0;
 }
 
@@ -182,19 +189,74 @@ static bool allow_internet(scmp_filter_ctx f)
 #define CALLS_CAN_BE_CLOSED true
 #endif
 
-static bool close_calls(enum sandbox_kind kind)
+static scmp_filter_ctx rules_for(enum sandbox_kind kind)
 {
     scmp_filter_ctx f = CALLS_CAN_BE_CLOSED ? seccomp_init(SCMP_ACT_ERRNO(EPERM)) : NULL;
-    if (!f)
-        return false;
-    bool good = allow_all(f, allowed_to_all, COUNT_OF(allowed_to_all)) && allow_some(f)
-        && (kind != SANDBOX_RESOLVER || allow_internet(f)) && seccomp_load(f) == 0;
+    if (f && allow_all(f, allowed_to_all, COUNT_OF(allowed_to_all)) && allow_some(f) && (kind != SANDBOX_RESOLVER || allow_internet(f)))
+        return f;
     seccomp_release(f);
-    return good;
+    return NULL;
 }
 
-void sandbox_close(enum sandbox_kind kind, struct sandbox_report *report)
+/* A filter as the kernel takes it. libseccomp's own form of it is 60 times as large. */
+struct sandbox_filter { struct sock_fprog program; struct sock_filter steps[FILTER_STEPS_MAX]; };
+
+static bool read_steps(scmp_filter_ctx rules, struct sandbox_filter *f)
 {
+    int fd = memfd_create("filter", MFD_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t n = seccomp_export_bpf(rules, fd) == 0 ? pread(fd, f->steps, sizeof f->steps, 0) : -1;
+    close(fd);
+    if (n <= 0 || n == (ssize_t)sizeof f->steps || n % (ssize_t)sizeof f->steps[0] != 0)
+        return false;
+    f->program = (struct sock_fprog){ .len = (unsigned short)((size_t)n / sizeof f->steps[0]), .filter = f->steps };
+    return true;
+}
+
+struct sandbox_filter *sandbox_filter_new(enum sandbox_kind kind)
+{
+    struct sandbox_filter *f = mem_zalloc(1, sizeof *f);
+    scmp_filter_ctx rules = f ? rules_for(kind) : NULL;
+    bool good = rules && read_steps(rules, f);
+    seccomp_release(rules);
+    if (good)
+        return f;
+    mem_free(f);
+    return NULL;
+}
+
+void sandbox_filter_free(struct sandbox_filter *f)
+{
+    mem_free(f);
+}
+
+/* False: the place for it is not there, which a libseccomp that compiles otherwise could bring about. */
+static bool write_own_pid(struct sandbox_filter *f)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < f->program.len; i++)
+        if (f->steps[i].k == OWN_PID) {
+            f->steps[i].k = (uint32_t)getpid();
+            found++;
+        }
+    return found == 1;
+}
+
+static bool close_calls(const struct sandbox_filter *filter)
+{
+    if (!filter)
+        return false;
+    struct sandbox_filter own = *filter;
+    own.program.filter = own.steps;
+    return write_own_pid(&own) && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &own.program) == 0;
+}
+
+void sandbox_close(enum sandbox_kind kind, const struct sandbox_filter *made, struct sandbox_report *report)
+{
+    struct sandbox_filter *own = made ? NULL : sandbox_filter_new(kind);
     report->landlock = close_files(kind, &report->landlock_abi);
-    report->seccomp = close_calls(kind);
+    report->seccomp = close_calls(made ? made : own);
+    /* Neither call needs it any more, and munmap is allowed. */
+    sandbox_filter_free(own);
 }

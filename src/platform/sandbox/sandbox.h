@@ -24,7 +24,12 @@ enum sandbox_kind {
     SANDBOX_RESOLVER       /* the same, and internet sockets */
 };
 struct sandbox_report { bool landlock, seccomp; int landlock_abi; };
-/* Landlock and the filter of system calls. What is not allowed fails with EPERM. */
-void sandbox_close(enum sandbox_kind, struct sandbox_report *);
+/* The filter of system calls, compiled once by whoever starts many processes of a kind; may be loaded by any of its
+ * children. NULL without memory or seccomp. */
+struct sandbox_filter;
+struct sandbox_filter *sandbox_filter_new(enum sandbox_kind);
+void sandbox_filter_free(struct sandbox_filter *);          /* NULL allowed */
+/* Landlock and the filter of system calls; NULL: it is compiled here. What is not allowed fails with EPERM. */
+void sandbox_close(enum sandbox_kind, const struct sandbox_filter *, struct sandbox_report *);
 
 #endif

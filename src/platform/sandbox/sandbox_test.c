@@ -25,7 +25,7 @@
 #include "platform/sandbox/sandbox.h"
 
 /* What goes wrong inside is the exit code: the number of the check. */
-static int inside_as(bool closed, enum sandbox_kind kind, int (*checks)(const struct sandbox_report *))
+static int inside_as(bool closed, enum sandbox_kind kind, const struct sandbox_filter *filter, int (*checks)(const struct sandbox_report *))
 {
     int status;
     pid_t child = fork();
@@ -36,7 +36,7 @@ static int inside_as(bool closed, enum sandbox_kind kind, int (*checks)(const st
         if (!sandbox_user_find("nobody", &user, &error) || !sandbox_become(&user))
             _exit(100);
         if (closed)
-            sandbox_close(kind, &report);
+            sandbox_close(kind, filter, &report);
         _exit(checks(&report));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -46,7 +46,13 @@ static int inside_as(bool closed, enum sandbox_kind kind, int (*checks)(const st
 
 static int inside(enum sandbox_kind kind, int (*checks)(const struct sandbox_report *))
 {
-    return inside_as(true, kind, checks);
+    struct sandbox_filter *filter = sandbox_filter_new(kind);
+    int code = inside_as(true, kind, NULL, checks);
+    /* The same with a filter that was made before the fork. */
+    if (code == 0 && filter)
+        code = inside_as(true, kind, filter, checks);
+    sandbox_filter_free(filter);
+    return code;
 }
 
 static int files_and_programs(const struct sandbox_report *r)
@@ -168,7 +174,7 @@ static void test_user(void **state)
         assert_false(user.given);                                 /* nobody becomes anybody without being root */
         return;
     }
-    assert_int_equal(inside_as(false, SANDBOX_WORKER, who_we_are), 0);
+    assert_int_equal(inside_as(false, SANDBOX_WORKER, NULL, who_we_are), 0);
     assert_false(sandbox_user_find("no-such-user-here", &user, &error));
     assert_non_null(error);
     assert_true(sandbox_user_find("", &user, &error));

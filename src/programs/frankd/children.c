@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crypto/digest.h"
 #include "platform/helper/helper.h"
 
 #define YOUNG_US 1000000              /* who ends earlier is started again only after so long */
@@ -54,7 +55,7 @@ static int child_main(struct child *c, int control)
     }
     return worker_main(&(struct worker_job){
         .plan = g->plan, .slot = c->slot, .control = control, .listeners = fds, .listener_count = count, .log = f->log,
-        .first = c == &g->workers[0],
+        .filter = f->worker_filter, .first = c == &g->workers[0],
     });
 }
 
@@ -183,6 +184,18 @@ static bool wants_workers(const struct generation *g)
     return g->state != GENERATION_LEAVING;
 }
 
+/*
+ * What is the same in all workers is made before they are: it costs its time once, and its memory is shared until somebody
+ * writes to it. A worker in which it failed sees that for itself.
+ */
+static void prepare_workers(struct generation *g)
+{
+    struct family *f = g->family;
+    (void)!crypto_start();
+    if (!f->worker_filter && process_settings(g->plan->config)->sandbox)
+        f->worker_filter = sandbox_filter_new(SANDBOX_WORKER);
+}
+
 bool generation_start(struct generation *g)
 {
     bool resolver_new = false, good = true;
@@ -190,6 +203,8 @@ bool generation_start(struct generation *g)
         resolver_new = child_start(&g->resolver, g, false);
         good = resolver_new;
     }
+    /* The resolver is busy with itself meanwhile, and needs nothing of it. */
+    prepare_workers(g);
     for (unsigned i = 0; i < g->plan->workers; i++) {
         struct child *w = &g->workers[i];
         bool worker_new = !w->pid && wants_workers(g);

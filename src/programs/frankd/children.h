@@ -37,6 +37,7 @@ struct family {
     struct list generations;       /* oldest first */
     struct counters *counters;
     struct listeners *listeners;
+    struct sandbox_filter *worker_filter;      /* made before the first worker; NULL: not yet, or not possible */
     int status_fd;
     unsigned log;
     unsigned restarts;

@@ -39,6 +39,8 @@ struct plan {
     char *path;                            /* of the file */
     struct arena *arena;
     struct config *config;
+    struct env env;                        /* the engine's; each worker fills in its own copy */
+    struct engine *engine;
     struct zone *zone;                     /* NULL: live DNS */
     struct slice authserv_id;
     struct sandbox_user user;
@@ -90,7 +92,16 @@ bool counters_print(const struct counters *, const struct status_facts *, struct
 
 /* ---- worker.c, resolver.c: what a child is; these return its exit code ---- */
 
-struct worker_job { const struct plan *plan; struct slot *slot; int control; const int *listeners; size_t listener_count; unsigned log; bool first; };
+struct worker_job {
+    struct plan *plan;
+    struct slot *slot;
+    int control;
+    const int *listeners;
+    size_t listener_count;
+    const struct sandbox_filter *filter;   /* NULL: it makes its own */
+    unsigned log;
+    bool first;
+};
 int worker_main(const struct worker_job *);
 struct resolver_job { const struct plan *plan; int control; unsigned log; };
 int resolver_main(const struct resolver_job *);

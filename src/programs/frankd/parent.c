@@ -345,6 +345,7 @@ static void close_all(struct parent *p)
     loop_timer_free(p->kill_timer);
     loop_timer_free(p->look_timer);
     loop_free(p->family.loop);
+    sandbox_filter_free(p->family.worker_filter);
     counters_free(p->family.counters);
 }
 

@@ -77,17 +77,17 @@ static struct slice full_host_name(struct arena *a)
     return result;
 }
 
-/* What a worker will do with the configuration: the rules are read, and our name is known. */
-static bool try_engine(struct plan *p, struct config_error *e)
+/* What workers will use: they are given this engine when they are forked, with a world of their own behind it. */
+static bool make_engine(struct plan *p, struct config_error *e)
 {
-    struct env env = { .random = system_random() };
-    struct engine *engine = engine_new(&env, p->config, NULL, e);
-    if (!engine)
+    p->env = (struct env){ .random = system_random() };
+    p->engine = engine_new(&p->env, p->config, NULL, e);
+    if (!p->engine)
         return false;
-    struct slice id = engine_conf(engine)->authserv_id;
-    p->authserv_id = id.len ? slice_dup(p->arena, id) : full_host_name(p->arena);
-    engine_free(engine);
-    return p->authserv_id.len > 0;
+    if (engine_conf(p->engine)->authserv_id.len == 0 && !engine_set_authserv_id(p->engine, full_host_name(p->arena)))
+        return false;
+    p->authserv_id = engine_conf(p->engine)->authserv_id;
+    return true;
 }
 
 static bool read_config(struct plan *p, struct complaint c)
@@ -99,7 +99,7 @@ static bool read_config(struct plan *p, struct complaint c)
     if (!read_whole(p->path, CONFIG_OCTETS_MAX, p->arena, &text, c))
         return false;
     p->config = config_read(p->path, text, sections, count, &e);
-    if (p->config && try_engine(p, &e) && settings_check(p->config, p->path, &e))
+    if (p->config && make_engine(p, &e) && settings_check(p->config, p->path, &e))
         return true;
     if (e.line)
         return complain(c, "%s:%u: %s", e.file, e.line, e.text);
@@ -177,6 +177,7 @@ void plan_free(struct plan *p)
 {
     if (!p)
         return;
+    engine_free(p->engine);
     zone_free(p->zone);
     config_free(p->config);
     arena_free(p->arena);

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "platform/clock/clock.h"
+#include "platform/heap/heap.h"
 #include "platform/helper/helper.h"
 #include "platform/resolver/live.h"
 #include "platform/resolver/server.h"
 
+#define LARGE_OCTETS 32768            /* libunbound takes a 64 KiB buffer for each TCP connection it may have one day: not touched before */
 #define LINGER_US 1000000             /* after the parent's last word: how often is looked whether somebody still asks */
 
 struct asked {
@@ -93,10 +95,11 @@ int resolver_main(const struct resolver_job *job)
     struct sandbox_report report;
     int code = 1;
     prctl(PR_SET_NAME, "frankd: dns", 0, 0, 0);
+    heap_set_large(LARGE_OCTETS);
     signal(SIGTERM, SIG_IGN);         /* it goes after those who ask */
     if (sandbox_become(&job->plan->user) && open_all(&r)) {
         if (process_settings(job->plan->config)->sandbox)
-            sandbox_close(SANDBOX_RESOLVER, &report);
+            sandbox_close(SANDBOX_RESOLVER, NULL, &report);
         if (helper_say(job->control, WORD_READY, -1) && loop_run(r.loop))
             code = 0;
     }

@@ -9,17 +9,21 @@
 #include "crypto/digest.h"
 #include "env/zone_resolver.h"
 #include "platform/clock/clock.h"
+#include "platform/heap/heap.h"
 #include "platform/helper/helper.h"
 #include "platform/resolver/remote.h"
+
+#define LARGE_OCTETS 32768          /* blocks of messages, which go; between them are cached answers, which stay */
 
 struct worker {
     const struct worker_job *job;
     struct loop *loop;
     struct system_clock clock;
-    struct env env;
+    struct env *env;                        /* the engine's: our copy of the plan's */
     struct engine *engine;
     struct journal_sink *journal;
     struct resolver *zone_dns, *remote_dns;
+    struct heap_keeper *keeper;
     struct milter_front front;
     struct milter_server *server;
     struct loop_watch *control, *term;
@@ -32,11 +36,24 @@ struct worker {
 static void decided(void *context, const struct milter_decision *d)
 {
     struct worker *w = context;
+    heap_keeper_stir(w->keeper);
     journal_message(w->journal, &(struct journal_entry){
         .txn = d->txn, .told = d->action, .deleted = d->deleted, .inserted = d->inserted, .waited_us = d->waited_us, .peer_name = d->peer_name,
     });
     if (w->remote_dns)
         w->job->slot->cache = remote_resolver_counts(w->remote_dns);
+}
+
+static bool examines(const void *context)
+{
+    return engine_live(((const struct worker *)context)->engine) > 0;
+}
+
+static void rest(void *context)
+{
+    struct worker *w = context;
+    engine_rest(w->engine);
+    milter_front_clear(&w->front);
 }
 
 static void peer_wrong(void *context, const char *what)
@@ -113,32 +130,31 @@ static bool open_dns(struct worker *w)
     uint64_t seed;
     if (w->job->plan->zone) {
         w->zone_dns = zone_resolver_new(w->job->plan->zone);
-        w->env.dns = w->zone_dns;
+        w->env->dns = w->zone_dns;
         return w->zone_dns != NULL;
     }
-    w->env.random->fill(w->env.random, &seed, sizeof seed);
+    w->env->random->fill(w->env->random, &seed, sizeof seed);
     w->remote_dns = remote_resolver_new(w->loop, &(struct remote_options){
         .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = s->cache_octets, .seed = seed,
     });
-    w->env.dns = w->remote_dns;
+    w->env->dns = w->remote_dns;
     return w->remote_dns != NULL;
 }
 
 static bool open_engine(struct worker *w)
 {
-    struct config_error e;
     system_clock_init(&w->clock);
-    w->env = (struct env){ .clock = &w->clock.clock, .random = system_random(), .meter = &w->job->slot->meter };
-    if (!open_dns(w))
-        return false;
-    w->engine = engine_new(&w->env, w->job->plan->config, NULL, &e);
-    return w->engine && engine_set_authserv_id(w->engine, w->job->plan->authserv_id);
+    w->engine = w->job->plan->engine;
+    w->env = &w->job->plan->env;
+    w->env->clock = &w->clock.clock;
+    w->env->meter = &w->job->slot->meter;
+    return open_dns(w);
 }
 
 static bool open_server(struct worker *w)
 {
     const struct milter_settings *s = milter_settings(w->job->plan->config);
-    w->front = (struct milter_front){ .engine = w->engine, .env = &w->env, .decided = decided, .complained = peer_wrong, .context = w };
+    w->front = (struct milter_front){ .engine = w->engine, .env = w->env, .decided = decided, .complained = peer_wrong, .context = w };
     w->server = milter_server_new(w->loop, &w->front, (size_t)s->sessions, &w->job->slot->milter, emptied, w);
     if (!w->server)
         return false;
@@ -153,7 +169,8 @@ static bool open_control(struct worker *w)
     w->control = loop_watch_new(w->loop, w->job->control, control_ready, w);
     w->term = loop_signal_new(w->loop, SIGTERM, term_came, w);
     w->leave = loop_timer_new(w->loop, leave_timer, w);
-    return w->control && w->term && w->leave && loop_watch_set(w->control, LOOP_READ);
+    w->keeper = heap_keeper_new(w->loop, examines, rest, w);
+    return w->control && w->term && w->leave && w->keeper && loop_watch_set(w->control, LOOP_READ);
 }
 
 static bool open_all(struct worker *w)
@@ -169,7 +186,7 @@ static bool open_all(struct worker *w)
 static void close_in(const struct worker_job *job)
 {
     struct sandbox_report r;
-    sandbox_close(SANDBOX_WORKER, &r);
+    sandbox_close(SANDBOX_WORKER, job->filter, &r);
     job->slot->landlock = r.landlock;
     job->slot->seccomp = r.seccomp;
     if (job->first && (!r.landlock || !r.seccomp))
@@ -180,13 +197,13 @@ static void close_all(struct worker *w)
 {
     milter_server_free(w->server);
     milter_front_clear(&w->front);
-    engine_free(w->engine);
     zone_resolver_free(w->zone_dns);
     remote_resolver_free(w->remote_dns);
     journal_close(w->journal);
     loop_watch_free(w->control);
     loop_watch_free(w->term);
     loop_timer_free(w->leave);
+    heap_keeper_free(w->keeper);
     loop_free(w->loop);
 }
 
@@ -195,6 +212,7 @@ int worker_main(const struct worker_job *job)
     struct worker w = { .job = job };
     int code = 1;
     prctl(PR_SET_NAME, "frankd: worker", 0, 0, 0);
+    heap_set_large(LARGE_OCTETS);
     if (!sandbox_become(&job->plan->user)) {
         log_say(job->log, "a worker cannot become its user");
         return 1;

@@ -281,3 +281,18 @@ uint8_t to_lower(uint8_t octet)
 {
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
 }
+
+bool word_index(const char *words, struct slice word, unsigned *out)
+{
+    struct slice rest = slice_str(words), head;
+    bool more = true;
+
+    for (unsigned i = 0; more; i++) {
+        more = slice_cut(rest, '|', &head, &rest);
+        if (slice_same(head, word)) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -56,4 +56,7 @@ bool is_wsp(uint8_t);            /* SP or HTAB */
 bool is_printable(uint8_t);      /* 0x20..0x7e */
 uint8_t to_lower(uint8_t);
 
+/* The place of a word, octet for octet, among words we wrote: "none|quarantine|reject". *out is unchanged if it is not there. */
+bool word_index(const char *words, struct slice word, unsigned *out);
+
 #endif

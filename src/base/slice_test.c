@@ -230,6 +230,22 @@ static void statuses_have_words(void **state)
             assert_string_not_equal(status_text((enum status)i), status_text((enum status)j));
 }
 
+static void words_have_places(void **state)
+{
+    static const struct { const char *words, *word; int place; } vectors[] = {
+        { "none|quarantine|reject", "none", 0 }, { "none|quarantine|reject", "reject", 2 }, { "one", "one", 0 },
+        { "none|quarantine|reject", "None", -1 }, { "none|quarantine|reject", "non", -1 }, { "none|quarantine|reject", "none|quarantine", -1 },
+        { "none|quarantine|reject", "", -1 }, { "a||b", "", 1 }, { "", "", 0 }, { "", "a", -1 },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        unsigned place = 77;
+        bool found = word_index(vectors[i].words, slice_str(vectors[i].word), &place);
+        assert_int_equal(found, vectors[i].place >= 0);
+        assert_int_equal(place, found ? (unsigned)vectors[i].place : 77);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +259,7 @@ int main(void)
         cmocka_unit_test(hashes_ignore_case),
         cmocka_unit_test(hashes_spread),
         cmocka_unit_test(classes_are_ascii),
+        cmocka_unit_test(words_have_places),
         cmocka_unit_test(statuses_have_words),
     };
 

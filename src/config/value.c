@@ -72,21 +72,6 @@ static void print_date(int64_t when, struct text *out)
 
 /* ---- words ---- */
 
-static bool word_index(const char *words, struct slice word, unsigned *out)
-{
-    struct slice rest = slice_str(words), head;
-    bool more = true;
-
-    for (unsigned i = 0; more; i++) {
-        more = slice_cut(rest, '|', &head, &rest);
-        if (slice_same(head, word)) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct slice word_at(const char *words, unsigned index)
 {
     struct slice rest = slice_str(words), head = { 0 };

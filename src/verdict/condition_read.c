@@ -78,17 +78,12 @@ static bool wrong(const struct reader *r, const struct conf_node *where, struct 
 
 static bool word_bit(const char *words, struct slice word, uint64_t *bits)
 {
-    struct slice rest = slice_str(words), head;
-    bool more = true;
+    unsigned i;
 
-    for (unsigned i = 0; more; i++) {
-        more = slice_cut(rest, '|', &head, &rest);
-        if (slice_same(head, word)) {
-            *bits |= (uint64_t)1 << i;
-            return true;
-        }
-    }
-    return false;
+    if (!word_index(words, word, &i))
+        return false;
+    *bits |= (uint64_t)1 << i;
+    return true;
 }
 
 /* "fail|softfail" against the words there are. */

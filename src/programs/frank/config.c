@@ -12,7 +12,8 @@ static int print_text(const struct text *t)
     struct slice s = text_slice(t);
     if (t->bad)
         out_of_memory();
-    fwrite(s.at, 1, s.len, stdout);
+    if (s.len > 0)
+        fwrite(s.at, 1, s.len, stdout);
     return flush_output();
 }
 

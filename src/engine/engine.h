@@ -134,6 +134,7 @@ struct slice txn_authentication_results(struct txn *);
 /* The whole transaction as facts: interface.md's `frank verify` object (without "file"), which is also the journal line's body
  * (journal adds id, action and what an RFC 9990 row needs). In the transaction's arena. */
 struct fact *txn_record(struct txn *);
+struct arena *txn_record_arena(struct txn *);                                      /* where more can be added to it */
 /* Back from a journal line, for why and what-if: case_facts with results; false: not such a record. */
 bool case_from_record(struct arena *, const struct fact *record, struct case_facts *out);
 

@@ -53,35 +53,35 @@ static void fill_result(struct arena *a, struct fact *g, const struct result *r)
 
 static void add_many(struct transaction *t, struct fact *root, const struct method_state *m)
 {
-    struct fact *list = fact_add_list(t->arena, root, m->method->name);
+    struct fact *list = fact_add_list(t->record_arena, root, m->method->name);
     for (unsigned i = 0; i < m->subject_count; i++)
         if (m->subjects[i].done)
-            fill_result(t->arena, fact_add_group(t->arena, list, NULL), &m->results[i]);
+            fill_result(t->record_arena, fact_add_group(t->record_arena, list, NULL), &m->results[i]);
 }
 
 static void add_one(struct transaction *t, struct fact *root, const struct method_state *m)
 {
-    struct fact *g = fact_add_group(t->arena, root, m->method->name);
+    struct fact *g = fact_add_group(t->record_arena, root, m->method->name);
     if (m->set.count == 0) {
-        fact_add_str(t->arena, g, "result", auth_result_word(AUTH_NONE));
-        fact_add_str(t->arena, g, "reason", "no-subject");
-        fact_add_str(t->arena, g, "text", "nothing to examine");
-        add_missing_members(t->arena, g, m->method);
+        fact_add_str(t->record_arena, g, "result", auth_result_word(AUTH_NONE));
+        fact_add_str(t->record_arena, g, "reason", "no-subject");
+        fact_add_str(t->record_arena, g, "text", "nothing to examine");
+        add_missing_members(t->record_arena, g, m->method);
         return;
     }
     size_t main = m->method->principal ? m->method->principal(&m->set) : 0;
-    fill_result(t->arena, g, &m->results[main]);
+    fill_result(t->record_arena, g, &m->results[main]);
     if (m->set.count == 1)
         return;
-    struct fact *others = fact_add_list(t->arena, g, "others");
+    struct fact *others = fact_add_list(t->record_arena, g, "others");
     for (size_t i = 0; i < m->set.count; i++)
         if (i != main)
-            fill_result(t->arena, fact_add_group(t->arena, others, NULL), &m->results[i]);
+            fill_result(t->record_arena, fact_add_group(t->record_arena, others, NULL), &m->results[i]);
 }
 
 static void add_session(struct transaction *t, struct fact *root)
 {
-    struct arena *a = t->arena;
+    struct arena *a = t->record_arena;
     const struct txn *f = &t->facts;
     struct fact *s = fact_add_group(a, root, "session");
     struct text ip = text_in(a, IP_TEXT_MAX + 1);
@@ -111,21 +111,21 @@ static void add_header(struct transaction *t, struct fact *root, const char *nam
 {
     const struct field *f = message_field(&t->message, field_name, 1);
     if (f)
-        fact_add_text(t->arena, root, name, slice_first(field_unfolded(t->arena, f), SESSION_TEXT_MAX));
+        fact_add_text(t->record_arena, root, name, slice_first(field_unfolded(t->record_arena, f), SESSION_TEXT_MAX));
 }
 
 static void add_author(struct transaction *t, struct fact *root)
 {
-    struct fact *g = fact_add_group(t->arena, root, "author");
-    fact_add_number(t->arena, g, "problem", (int64_t)t->facts.author.problem);
-    struct fact *list = fact_add_list(t->arena, g, "domains");
+    struct fact *g = fact_add_group(t->record_arena, root, "author");
+    fact_add_number(t->record_arena, g, "problem", (int64_t)t->facts.author.problem);
+    struct fact *list = fact_add_list(t->record_arena, g, "domains");
     for (unsigned i = 0; i < t->facts.author.count; i++)
-        fact_add_text(t->arena, list, NULL, t->facts.author.domains[i]);
+        fact_add_text(t->record_arena, list, NULL, t->facts.author.domains[i]);
 }
 
 static void add_verdict(struct transaction *t, struct fact *root)
 {
-    struct arena *a = t->arena;
+    struct arena *a = t->record_arena;
     const struct verdict *v = &t->verdict;
     struct fact *c = fact_add_group(a, root, "class");
     fact_add_str(a, c, "mailfrom", class_name(v->class_mailfrom));
@@ -169,25 +169,25 @@ static bool wants_repair(enum auth_result word)
 /* What the domain's owner can do, for results that ask for it. */
 static void add_repairs(struct transaction *t, struct fact *root)
 {
-    struct fact *list = fact_add_list(t->arena, root, "repair");
+    struct fact *list = fact_add_list(t->record_arena, root, "repair");
     unsigned count = 0;
     for (size_t i = 0; i < t->flat_count && count < RECORD_REPAIRS_MAX; i++) {
         const struct result *r = &t->flat[i];
         if (!r->method->explain || !wants_repair(r->word))
             continue;
-        struct slice text = r->method->explain(t->arena, &t->facts, r);
+        struct slice text = r->method->explain(t->record_arena, &t->facts, r);
         if (text.len == 0)
             continue;
-        struct fact *g = fact_add_group(t->arena, list, NULL);
-        fact_add_str(t->arena, g, "method", r->method->name);
-        fact_add_text(t->arena, g, "text", text);
+        struct fact *g = fact_add_group(t->record_arena, list, NULL);
+        fact_add_str(t->record_arena, g, "method", r->method->name);
+        fact_add_text(t->record_arena, g, "text", text);
         count++;
     }
 }
 
 static void add_counts(struct transaction *t, struct fact *root)
 {
-    struct arena *a = t->arena;
+    struct arena *a = t->record_arena;
     struct fact *g = fact_add_group(a, root, "dns");
     fact_add_number(a, g, "queries", t->counts.questions);
     fact_add_number(a, g, "cached", t->counts.cached);
@@ -200,7 +200,10 @@ struct fact *txn_record(struct txn *txn)
     struct transaction *t = transaction_of(txn);
     if (t->record)
         return t->record;
-    struct arena *a = t->arena;
+    /* First: where the transaction's own memory is used up, its actions open another, and the record goes there too. */
+    struct slice authres = txn_authentication_results(txn);
+    t->record_arena = t->failure_arena ? t->failure_arena : t->arena;
+    struct arena *a = t->record_arena;
     struct fact *root = fact_group(a, NULL);
     fact_add_number(a, root, "version", 1);
     fact_add_text(a, root, "id", txn_id(txn));
@@ -222,9 +225,15 @@ struct fact *txn_record(struct txn *txn)
     add_verdict(t, root);
     add_repairs(t, root);
     add_counts(t, root);
-    fact_add_text(a, root, "authentication_results", txn_authentication_results(txn));
+    fact_add_text(a, root, "authentication_results", authres);
     t->record = root;
     return root;
+}
+
+struct arena *txn_record_arena(struct txn *txn)
+{
+    struct transaction *t = transaction_of(txn);
+    return t->record ? t->record_arena : t->arena;
 }
 
 /* ---- reading back ---- */

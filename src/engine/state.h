@@ -120,6 +120,7 @@ struct transaction {
     struct arena *failure_arena;             /* that other one; NULL: not needed */
     struct slice authres_plain;
     struct fact *record;
+    struct arena *record_arena;
     struct txn_counts counts;
     uint8_t id[12];
 };

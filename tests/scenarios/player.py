@@ -105,10 +105,10 @@ class Player:
 
     def say_mail(self, step):
         self.fields = []
-        return self.client.mail(*step.rest.split())
+        return self.client.mail(*path_and_arguments(step.rest))
 
     def say_rcpt(self, step):
-        return self.client.rcpt(*step.rest.split())
+        return self.client.rcpt(*path_and_arguments(step.rest))
 
     def say_data(self, step):
         return self.client.data()
@@ -240,6 +240,12 @@ class Player:
                 self.must(step, found == wanted, f"journal {path} {json.dumps(found) if found is not ABSENT else 'absent'}\nall of it: {json.dumps(line)}")
         if len(lines) > len(self.journal):
             raise Broken(f"{self.scenario.path.name}: a journal line nobody expected: {json.dumps(lines[len(self.journal)])}")
+
+
+def path_and_arguments(text):
+    """A path may hold blanks in quotes."""
+    path, _, arguments = text.rpartition(">")
+    return [f"{path}>", *arguments.split()] if path else text.split()
 
 
 def parsed(step, value):

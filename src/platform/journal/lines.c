@@ -41,8 +41,8 @@ static void take_out_traces(struct fact *record)
 
 const struct fact *journal_line(const struct journal_entry *e)
 {
-    struct arena *a = e->txn->arena;
     struct fact *record = txn_record(e->txn);
+    struct arena *a = txn_record_arena(e->txn);
     if (!record)
         return NULL;
     take_out_traces(record);

@@ -143,8 +143,9 @@ def options_of(words):
 def compose(lines, key):
     """The octets of a message block: from the last line to the first, for what signs covers what stands below it."""
     changes = [line for line in lines if line.startswith("{change ")]
-    octets = b""
-    for line in reversed([line for line in lines if not line.startswith("{change ")]):
+    lines = [line for line in lines if line not in changes]
+    octets = b"" if "" in lines else b"\r\n"
+    for line in reversed(lines):
         if line.startswith("{signed "):
             words = options_of(line[1:-1].split())
             octets = dkim_signed(octets, key, words["d"], words["s"])

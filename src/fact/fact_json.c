@@ -56,14 +56,24 @@ static bool is_plain(uint8_t octet)
     return octet >= 0x20 && octet < 0x7f && octet != '"' && octet != '\\';
 }
 
+/* How many octets from the front need no care: nearly always all of them. */
+static size_t plain_length(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.len && is_plain(s.at[n]))
+        n++;
+    return n;
+}
+
 static void add_string(struct text *out, struct slice s)
 {
-    struct cursor c = cursor_of(s);
     text_add_octet(out, '"');
-    while (!at_end(&c) && !out->bad) {
-        text_add(out, take_while(&c, is_plain));
-        if (!at_end(&c))
-            take(&c, add_character(out, c.rest));
+    while (s.len > 0 && !out->bad) {
+        size_t n = plain_length(s);
+        text_add(out, slice_first(s, n));
+        s = slice_from(s, n);
+        if (s.len > 0)
+            s = slice_from(s, add_character(out, s));
     }
     text_add_octet(out, '"');
 }

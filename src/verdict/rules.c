@@ -462,6 +462,14 @@ static bool check_url(const struct config *config, const struct verdict_conf *co
     return macros_check(conf->repair_url, where, error);
 }
 
+/* What failed and said nothing had no memory. */
+static const struct rules *no_rules(struct config_error *error)
+{
+    if (error->text[0] == '\0')
+        config_complain(error, NULL, "no memory");
+    return NULL;
+}
+
 static const struct rules *build(struct config *config, const struct conf_node *node, struct config_error *error)
 {
     struct arena *arena = config_arena(config);
@@ -472,14 +480,10 @@ static const struct rules *build(struct config *config, const struct conf_node *
     struct builder replies = b;
 
     *error = (struct config_error){ .line = 0 };
-    if (rules == NULL) {
-        config_complain(error, NULL, "no memory");
-        return NULL;
-    }
-    if (!read_tables(&b.reader, lists) || !check_url(config, conf, error))
-        return NULL;
+    if (rules == NULL || !read_tables(&b.reader, lists) || !check_url(config, conf, error))
+        return no_rules(error);
     if (!read_rules_node(&b, node ? node : lists->rules) || !read_pieces(&replies, builtin_replies, "built-in replies", ""))
-        return NULL;
+        return no_rules(error);
     *rules = (struct rules){ .at = b.at, .count = b.count, .replies = replies.at, .reply_count = replies.count, .conf = conf };
     reach_compute(rules);
     return rules;

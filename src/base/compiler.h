@@ -8,6 +8,7 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(at, first) __attribute__((__format__(__printf__, at, first)))
 #define NO_RETURN __attribute__((noreturn))
+#define AT_LOAD __attribute__((constructor))      /* runs before main(), or before dlopen() returns */
 #else
 #define MUST_CHECK
 #define PRINTF_LIKE(at, first)

@@ -54,7 +54,7 @@ static const struct section own_sections[] = {
 #define SECTIONS_MAX (METHODS_MAX + 16)
 #define SECTION_NAME_MAX 48
 
-/* The list of all sections, composed once from tables; never changes afterwards. */
+/* The list of all sections, composed from tables; never changes afterwards. */
 struct section_list { struct section at[SECTIONS_MAX]; char names[METHODS_MAX][SECTION_NAME_MAX]; size_t count; };
 
 static void section_add(struct section_list *list, struct section s)
@@ -77,14 +77,18 @@ static void sections_compose(struct section_list *list)
     }
 }
 
+/* Filled while the library is loaded, so that threads only ever read it. */
+static struct section_list all_sections;
+
+AT_LOAD static void sections_at_load(void)
+{
+    sections_compose(&all_sections);
+}
+
 const struct section *engine_sections(size_t *count)
 {
-    /* Filled by the first call with what the tables say: the same whoever calls first. */
-    static struct section_list list;
-    if (list.count == 0)
-        sections_compose(&list);
-    *count = list.count;
-    return list.at;
+    *count = all_sections.count;
+    return all_sections.at;
 }
 
 static const void *own_section(const struct config *c, size_t i)

@@ -442,10 +442,13 @@ static void mail(struct milter_session *s, struct slice data)
         return;
     }
     s->decoder.collected = 0;
+    /* Before the session changes: the last message's line names its own user. */
+    if (s->txn && s->txn->stage >= STAGE_MAIL)
+        transaction_over(s);
     if (s->session)
         session_set_auth(s->session, short_get(&s->auth_user), short_get(&s->auth_type));
     s->auth_user.len = s->auth_type.len = 0;         /* the next MAIL brings its own macros */
-    if (s->session && (!s->txn || s->txn->stage >= STAGE_MAIL))
+    if (s->session && !s->txn)
         transaction_begin(s);
     s->phase = PHASE_ENVELOPE;
     if (s->txn)

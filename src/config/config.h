@@ -38,9 +38,11 @@ const struct conf_node *config_node(const struct config *, const char *section, 
 struct arena *config_arena(struct config *);                     /* for owners of OPT_NODE to build their form in, before first use */
 /*
  * Any text of this syntax as a tree, under no table (rule files, the built-in rule sets): the root is a
- * group without a name. Everything in the arena. NULL + *error. Depth <= CONFIG_DEPTH_MAX.
+ * group without a name. Everything in the arena. NULL + *error. Depth <= CONFIG_DEPTH_MAX,
+ * settings of a group <= CONFIG_SETTINGS_MAX.
  */
-#define CONFIG_DEPTH_MAX 16         /* nested groups and lists (ours) */
+#define CONFIG_DEPTH_MAX 16          /* nested groups and lists (ours) */
+#define CONFIG_SETTINGS_MAX 1000     /* of one group (ours): to find doubles libconfig compares each with all before it */
 const struct conf_node *config_tree(struct arena *, const char *file_name, struct slice text, struct config_error *);
 /* For owners of OPT_NODE: one group of the tree by a table of its own: defaults, unknown names, types. */
 MUST_CHECK bool config_group(struct arena *, const struct option *, const struct conf_node *group, void *out, struct config_error *);

@@ -193,6 +193,37 @@ static void test_octet_zero_and_size(void **state)
     arena_free(arena);
 }
 
+/* Their strings and comments hold more signs of assignment, which are none. */
+static void add_settings(struct text *t, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        text_addf(t, "k%u %c \"=:\"; # = :\n", i, i % 2 ? '=' : ':');
+}
+
+static void test_settings_of_a_group_are_counted(void **state)
+{
+    (void)state;
+    for (unsigned count = CONFIG_SETTINGS_MAX - 1; count <= CONFIG_SETTINGS_MAX + 1; count++) {
+        struct config_error e;
+        struct arena *arena = arena_new(64u << 20);
+        struct text t = text_in(arena, 1u << 20);
+
+        add_settings(&t, count - 1);
+        text_add_str(&t, "list = (");
+        for (unsigned i = 0; i < 3; i++) {
+            text_add_str(&t, i ? ", {" : "{");
+            add_settings(&t, count - 1);
+            text_add_str(&t, "}");
+        }
+        text_add_str(&t, ");");
+        const struct conf_node *root = config_tree(arena, "f", text_slice(&t), &e);
+        assert_int_equal(root != NULL, count <= CONFIG_SETTINGS_MAX);
+        assert_true(root || strstr(e.text, "more than 1000 settings in one group"));
+        assert_true(root || e.line == CONFIG_SETTINGS_MAX + 1);
+        arena_free(arena);
+    }
+}
+
 static void test_error_text_is_printable(void **state)
 {
     struct config_error e;
@@ -545,7 +576,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zero_beside_a_range),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_octet_zero_and_size), cmocka_unit_test(test_error_text_is_printable),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_octet_zero_and_size), cmocka_unit_test(test_settings_of_a_group_are_counted), cmocka_unit_test(test_error_text_is_printable),
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_values), cmocka_unit_test(test_dates),
         cmocka_unit_test(test_print_reads_back), cmocka_unit_test(test_print_only_what_differs), cmocka_unit_test(test_sample),
         cmocka_unit_test(test_mutated_sample), cmocka_unit_test(test_misspelt_names), cmocka_unit_test(test_manual),

@@ -64,6 +64,7 @@ struct scan {
     unsigned line;
     struct { uint8_t open; unsigned line; } stack[CONFIG_DEPTH_MAX];
     unsigned depth;
+    unsigned settings[CONFIG_DEPTH_MAX + 1];      /* of the group at each depth */
     uint8_t last;                         /* last octet that was neither blank nor comment; '"' after a string */
     struct config_error *error;
 };
@@ -167,6 +168,7 @@ static bool open_bracket(struct scan *s, uint8_t octet)
     s->stack[s->depth].open = octet;
     s->stack[s->depth].line = s->line;
     s->depth++;
+    s->settings[s->depth] = 0;
     return true;
 }
 
@@ -217,6 +219,10 @@ static bool scan_token(struct scan *s)
         return close_bracket(s, octet);
     if (octet == '@')
         return refuse(s, s->line, "@include is not allowed: the configuration is one file");
+    if ((octet == '=' || octet == ':') && ++s->settings[s->depth] > CONFIG_SETTINGS_MAX) {
+        config_complain_at(s->error, s->file, s->line, "more than %d settings in one group", CONFIG_SETTINGS_MAX);
+        return false;
+    }
     if (is_plain_token(octet))
         return true;
     if (is_printable(octet))

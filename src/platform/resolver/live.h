@@ -14,6 +14,7 @@
 
 #define LIVE_QUESTION_TIMEOUT_US 8000000
 #define LIVE_IN_FLIGHT_MAX 512
+#define LIVE_SERVERS_MAX 16          /* of `forward` (ours) */
 
 struct live_options {
     const struct slice *forward;         /* "192.0.2.53", "192.0.2.53:5353", "[2001:db8::1]:53"; none: resolv.conf's servers if all are loopback, else own recursion */

@@ -11,7 +11,6 @@
 #define TRUST_ANCHOR "/usr/share/dns/root.key"       /* Debian's dns-root-data */
 #define RESOLV_CONF "/etc/resolv.conf"
 #define RESOLV_CONF_OCTETS_MAX 65536
-#define SERVERS_MAX 16
 #define SERVER_TEXT_MAX 64
 #define SOCKETS_MIN 512       /* the default of 16 turns answers of 50 ms into a second under load */
 #define SOCKETS_MAX 4096
@@ -106,7 +105,7 @@ bool live_server_valid(struct slice given)
     return server_parse(given, &server, &ip);
 }
 
-struct servers { struct server at[SERVERS_MAX]; size_t count; bool all_loopback, v4, v6; };
+struct servers { struct server at[LIVE_SERVERS_MAX]; size_t count; bool all_loopback, v4, v6; };
 
 /* The caller knows that there is room. */
 static bool servers_add(struct servers *all, struct slice given)
@@ -149,7 +148,7 @@ static void servers_of_resolv_conf(struct slice file, struct servers *out)
         if (!slice_starts(line, SLICE("nameserver")))
             continue;
         value = slice_trim(slice_from(line, sizeof "nameserver" - 1), " \t");
-        if (out->count == SERVERS_MAX)
+        if (out->count == LIVE_SERVERS_MAX)
             return;
         if (!servers_add(out, value))
             out->all_loopback = false;         /* with a zone id, say: not loopback */
@@ -166,7 +165,7 @@ static bool choose_servers(const struct live_options *o, struct servers *out, co
             out->count = 0;
         return true;
     }
-    if (o->forward_count > SERVERS_MAX) {
+    if (o->forward_count > LIVE_SERVERS_MAX) {
         *error = "too many name servers";
         return false;
     }

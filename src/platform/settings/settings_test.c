@@ -67,6 +67,9 @@ static const char *complaint(const char *text)
     return good ? NULL : e.text;
 }
 
+#define NAME_SERVERS_4 "\"127.0.0.1\", \"127.0.0.1\", \"127.0.0.1\", \"127.0.0.1\""
+#define NAME_SERVERS_16 NAME_SERVERS_4 ", " NAME_SERVERS_4 ", " NAME_SERVERS_4 ", " NAME_SERVERS_4
+
 static void test_files(void **state)
 {
     (void)state;
@@ -74,6 +77,13 @@ static void test_files(void **state)
         { "", true },
         { "milter = { listen = [ \"inet:1@127.0.0.1\", \"unix:/x\" ]; mode = \"0666\"; group = \"postfix\"; };", true },
         { "milter = { listen = [ ]; };", false }, { "milter = { listen = [ \"nowhere\" ]; };", false },
+        { "milter = { listen = [ \"inet:0@127.0.0.1\" ]; };", false },
+        { "milter = { listen = [ \"inet:8891@127.0.0.1\", \"/x\", \"inet:8891\" ]; };", false },
+        { "milter = { listen = [ \"unix:/x\", \"local:/x\" ]; };", false },
+        { "milter = { listen = [ \"inet:8891@127.0.0.1\", \"inet:8891@127.0.0.2\", \"inet:8892@127.0.0.1\" ]; };", true },
+        { "dns = { resolver = [ \"127.0.0.1\", \"localhost\" ]; };", false }, { "dns = { resolver = [ \"\" ]; };", false },
+        { "dns = { resolver = [ \"127.0.0.1:0\" ]; };", false }, { "dns = { resolver = [ \"127.0.0.1:5353\", \"[::1]:53\", \"2001:db8::1\" ]; };", true },
+        { "dns = { resolver = [ " NAME_SERVERS_16 " ]; };", true }, { "dns = { resolver = [ " NAME_SERVERS_16 ", \"127.0.0.1\" ]; };", false },
         { "milter = { mode = \"0999\"; };", false }, { "milter = { port = 1; };", false },
         { "dns = { zone = [ \"a\" ]; resolver = [ \"127.0.0.1\" ]; };", false }, { "dns = { zone = [ \"a\" ]; };", true },
         { "process = { workers = 65; };", false }, { "process = { workers = 64; };", true }, { "process = { log = \"loud\"; };", false },

@@ -87,13 +87,9 @@ static void take_over(struct parent *p)
         say_ready(p);
 }
 
-/* One that does not start is given up whole; at the very start that is the end of us. */
-static void give_up(struct parent *p, const char *why)
+/* Without a configuration that serves, at the very start, one that cannot is the end of us: nobody hears READY=1. */
+static void refuse(struct parent *p, const char *why)
 {
-    struct generation *g = p->starting;
-    p->starting = NULL;
-    g->state = GENERATION_LEAVING;
-    generation_kill(g, SIGKILL);
     if (p->serving) {
         say_refused(p, why);
         listeners_keep_only(p->family.listeners, p->serving->plan);
@@ -101,6 +97,16 @@ static void give_up(struct parent *p, const char *why)
         p->failed = p->stopping = true;
         log_say(p->family.log, "%s", why);
     }
+}
+
+/* One that does not start is given up whole. */
+static void give_up(struct parent *p, const char *why)
+{
+    struct generation *g = p->starting;
+    p->starting = NULL;
+    g->state = GENERATION_LEAVING;
+    generation_kill(g, SIGKILL);
+    refuse(p, why);
 }
 
 static unsigned count_generations(const struct parent *p)
@@ -114,10 +120,11 @@ static unsigned count_generations(const struct parent *p)
 static void begin_generation(struct parent *p, struct plan *plan)
 {
     char error[ERROR_MAX];
-    struct generation *g = listeners_open(p->family.listeners, plan, error, sizeof error) ? generation_new(&p->family, plan, p->last_number + 1) : NULL;
+    bool opened = listeners_open(p->family.listeners, plan, error, sizeof error);
+    struct generation *g = opened ? generation_new(&p->family, plan, p->last_number + 1) : NULL;
     if (!g) {
         plan_free(plan);
-        say_refused(p, error);
+        refuse(p, opened ? "no memory" : error);
         return;
     }
     p->last_number++;

@@ -111,6 +111,15 @@ def test_a_closed_output_is_74(frank):
             assert done.returncode == 74, done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["help"], ["--help"], ["--version"], ["verify", "--help"], ["help", "spf"], ["limits"], ["config", "defaults"]],
+                         ids=lambda arguments: " ".join(arguments))
+def test_help_that_nobody_gets_is_74(frank, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([frank.program, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 74
+    assert b"cannot write: No space left on device" in done.stderr
+
+
 # ---- --exit-verdict ----
 
 ZONE = [

@@ -410,7 +410,7 @@ bool cli_parse(struct cli *cli, const struct command *command, int argc, char **
     }
     if (help) {
         cli_usage(command, extras, extra_count, stdout);
-        *exit_code = EX_OK;
+        *exit_code = flush_output();
         return false;
     }
     return true;

@@ -57,11 +57,11 @@ int main(int argc, char **argv)
     bool help = strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
     if (help && (argc == 2 || strcmp(argv[2], "help") == 0)) {
         print_help(stdout);
-        return EX_OK;
+        return flush_output();
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("frank " FRANK_VERSION);
-        return EX_OK;
+        return flush_output();
     }
     /* frank help COMMAND = frank COMMAND --help */
     char *rewritten[] = { argc > 2 ? argv[2] : argv[1], (char []){ "--help" }, NULL };

@@ -9,7 +9,7 @@ struct heap_keeper {
     bool (*busy)(const void *);
     void (*rest)(void *);
     void *context;
-    bool set;
+    bool set, stirred;
 };
 
 void heap_give_back(void)
@@ -26,7 +26,8 @@ void heap_set_large(size_t octets)
 static void look(void *context)
 {
     struct heap_keeper *k = context;
-    k->set = k->busy(k->context) && loop_timer_set(k->timer, HEAP_LOOK_US);
+    k->set = (k->stirred || k->busy(k->context)) && loop_timer_set(k->timer, HEAP_LOOK_US);
+    k->stirred = false;
     if (k->set)
         return;
     if (k->rest)
@@ -36,7 +37,10 @@ static void look(void *context)
 
 void heap_keeper_stir(struct heap_keeper *k)
 {
-    if (k && !k->set)
+    if (!k)
+        return;
+    k->stirred = true;
+    if (!k->set)
         k->set = loop_timer_set(k->timer, HEAP_LOOK_US);
 }
 

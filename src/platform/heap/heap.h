@@ -12,7 +12,7 @@
 
 #include "platform/loop/loop.h"
 
-#define HEAP_LOOK_US 100000           /* how long after it was stirred it looks, and then again until there is rest */
+#define HEAP_LOOK_US 100000           /* how often it looks, once it was stirred; rest is when nobody stirred it meanwhile */
 #define HEAP_WORTH (256u << 10)       /* less is not given back */
 
 struct heap_keeper;

@@ -21,6 +21,7 @@ from .ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("FRANK_BUILD", ROOT / "build"))
+BINARY = BUILD / "frankd"
 CHECKED = pathlib.Path(os.environ.get("FRANK_BUILD", ROOT / "build-check"))     # under sanitizers
 AUTHSERV_ID = "mx.receiver.example"
 

@@ -5,13 +5,11 @@ import time
 
 import pytest
 
-from harness.frankd import BINARY, Frankd
+from harness.frankd import Frankd
 from rig import behaviour
 from rig.client import message
 from rig.postfix import Postfix
 from rig.world import BAD, GOOD, RECIPIENT, SENDER, World, ZONE, own_results
-
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason="there is no frankd in this tree")
 
 
 @pytest.fixture(scope="class")

@@ -210,7 +210,7 @@ class Early:
 class Hold:
     """With quarantine = "hold": the server keeps the message."""
 
-    MORE = 'verdict = { quarantine = "hold"; };'
+    MORE = 'quarantine = "hold";'
 
     def test_held(self, world):
         with world.client(BAD) as client:

@@ -51,7 +51,7 @@ FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`accept_unqualified_senders')dnl
 RELAY_DOMAIN(`receiver.example')dnl
-DAEMON_OPTIONS(`Name=MTA, Family=inet, Addr=127.0.0.1, Port={port}')dnl
+DAEMON_OPTIONS(`Name=MTA, Family=inet, Addr=127.0.0.1, Port={port}, Listen=256')dnl
 INPUT_MAIL_FILTER(`frank', `S={milter}, F=T, T={time_outs}')dnl
 {settings}
 MAILER(`local')dnl

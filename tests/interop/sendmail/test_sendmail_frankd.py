@@ -1,11 +1,8 @@
 """frankd behind a real Sendmail 8.17."""
 import pytest
 
-from harness.frankd import BINARY
 from rig import behaviour
 from rig.world import World
-
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason="there is no frankd in this tree")
 
 
 @pytest.fixture(scope="class")

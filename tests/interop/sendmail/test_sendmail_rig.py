@@ -23,8 +23,9 @@ def test_accepts_and_adds(sendmail, sink, fake_milter):
     assert mail.header("X-Fake-Milter") == ["seen"]
     assert mail.field_names()[:2] == ["x-fake-milter", "received"]
     assert fake_milter.negotiated[-1].version == 6
+    # Whoever looked if the port answers may be told of late, too.
     connects = [heard.data for heard in fake_milter.log if heard.command == "C"]
-    assert connects[-1].endswith(b"127.0.0.7\0")
+    assert any(data.endswith(b"127.0.0.7\0") for data in connects)
 
 
 def test_each_answer(sendmail, sink):

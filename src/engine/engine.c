@@ -146,6 +146,15 @@ struct engine *engine_new(const struct env *env, struct config *config, const st
     env->random->fill(env->random, &e->seed, sizeof e->seed);
     conf_fill(e);
     enable_configured(e);
+    e->suffixes = options ? options->suffixes : NULL;
+    if (!e->suffixes) {
+        e->own_suffixes = suffix_list_builtin();
+        e->suffixes = e->own_suffixes;
+    }
+    if (!e->suffixes) {
+        engine_free(e);
+        return NULL;
+    }
     if (options) {
         e->no_scouts = options->no_scouts;
         e->enabled |= options->enable;
@@ -176,6 +185,7 @@ void engine_free(struct engine *e)
     arena_free(e->scratch);
     answer_drop(e->over_quota);
     answer_drop(e->bad_name);
+    suffix_list_free(e->own_suffixes);
     mem_free(e->authserv_copy);
     mem_free(e);
 }

@@ -35,6 +35,7 @@ struct engine_options {
     bool no_scouts;                /* for tests: results must be the same */
     uint64_t enable;               /* bits (method_index): on whatever the configuration says */
     uint64_t only;                 /* bits: just these; 0: as configured */
+    const struct suffix_list *suffixes;      /* must outlive the engine; NULL: the system's */
 };
 /* Reads rules and lists; env and config must outlive it. NULL + *error. */
 struct engine *engine_new(const struct env *, struct config *, const struct engine_options *, struct config_error *error);

@@ -140,6 +140,8 @@ struct engine {
     const struct rules *rules;
     struct engine_conf conf;
     bool no_scouts;
+    const struct suffix_list *suffixes;
+    struct suffix_list *own_suffixes;        /* NULL: given by the host */
     uint64_t enabled;                        /* bit per method index */
     const void *method_conf[METHODS_MAX];
     uint64_t seed;

@@ -104,7 +104,8 @@ struct txn *txn_begin(struct session *session, int64_t now, const struct txn_hos
     t->pins_end = &t->pins;
     message_init(&t->message, t->arena);
     t->facts = (struct txn){
-        .session = session, .now = now, .arena = t->arena, .conf = s->engine->config, .message = &t->message,
+        .session = session, .now = now, .arena = t->arena, .conf = s->engine->config,
+        .suffixes = s->engine->suffixes, .suffixes_given = !s->engine->own_suffixes, .message = &t->message,
     };
     if (!session->via_relay)
         t->facts.client = session->peer;

@@ -44,6 +44,8 @@ struct txn {
     int64_t now;                    /* Unix seconds; fixed at the start */
     struct arena *arena;            /* the transaction's; for results and parsed facts */
     const struct config *conf;
+    const struct suffix_list *suffixes;      /* for methods that ask a public suffix list; never NULL */
+    bool suffixes_given;            /* somebody chose it (--psl): tree walks give way to it */
 
     /* Who sent it here: session->peer, or for a trusted relay what its Received field says (then only
      * from STAGE_HEADERS on). client.family IP_NONE: not known, path methods have no subject. */

@@ -70,6 +70,12 @@ struct run_facts {
     struct slice aligned_with;
 };
 
+/* The public suffix list instead of the walk: as configured, or because a list was handed over (--psl). */
+static bool uses_list(const struct run_facts *f)
+{
+    return f->conf->discovery == DISCOVERY_PSL || (f->conf->discovery == DISCOVERY_TREEWALK && f->c->run.txn->suffixes_given);
+}
+
 /* ---- saying it ---- */
 
 static void add_published(struct arena *a, struct fact *facts, const struct dmarc_record *r)
@@ -104,7 +110,7 @@ static struct fact *facts_of(struct run_facts *f, bool passed)
         fact_add_text(a, facts, "record_domain", slice_dup(a, f->policy->domain));
     if (f->org.len)
         fact_add_text(a, facts, "org_domain", slice_dup(a, f->org));
-    fact_add_str(a, facts, "discovery", f->conf->discovery == DISCOVERY_PSL ? "psl" : "treewalk");
+    fact_add_str(a, facts, "discovery", uses_list(f) ? "psl" : "treewalk");
     struct fact *aligned = fact_add_group(a, facts, "aligned");
     fact_add_flag(a, aligned, "spf", f->aligned_spf);
     fact_add_flag(a, aligned, "dkim", f->aligned_dkim);
@@ -118,11 +124,9 @@ static struct fact *facts_of(struct run_facts *f, bool passed)
 static void add_psl_comparison(struct run_facts *f, struct fact *facts)
 {
     struct arena *a = f->c->run.txn->arena;
-    struct suffix_list *list = f->conf->discovery == DISCOVERY_COMPARE ? suffix_list_builtin() : NULL;
-    if (!list)
+    if (f->conf->discovery != DISCOVERY_COMPARE)
         return;
-    struct slice org = suffix_list_org_domain(list, a, f->author);
-    suffix_list_free(list);
+    struct slice org = suffix_list_org_domain(f->c->run.txn->suffixes, a, f->author);
     struct slice walked = f->org.len ? f->org : f->author;
     fact_add_text(a, facts, "psl_org_domain", slice_dup(a, org));
     fact_add_flag(a, facts, "discovery_differs", !name_same(org.len ? org : f->author, walked));
@@ -200,11 +204,7 @@ static void prefetch_walk(struct check *c, struct slice start)
 /* RFC 7489 6.6.3: the author domain, then its organizational domain by the list. */
 static enum dmarc_walk_end discover_by_list(struct run_facts *f)
 {
-    struct suffix_list *list = suffix_list_builtin();
-    if (!list)
-        return DMARC_WALK_NO_MEMORY;
-    struct slice org = suffix_list_org_domain(list, f->c->run.txn->arena, f->author);
-    suffix_list_free(list);
+    struct slice org = suffix_list_org_domain(f->c->run.txn->suffixes, f->c->run.txn->arena, f->author);
     f->org = org.len ? org : f->author;
     f->walk = (struct dmarc_walk){ .start = f->author };
     const struct slice names[2] = { f->author, f->org };
@@ -297,11 +297,7 @@ static enum dmarc_walk_end choose_policy(struct run_facts *f)
 
 static enum alignment by_list(struct run_facts *f, struct slice domain)
 {
-    struct suffix_list *list = suffix_list_builtin();
-    if (!list)
-        return ALIGNMENT_NO_MEMORY;
-    struct slice org = suffix_list_org_domain(list, f->c->run.scratch, domain);
-    suffix_list_free(list);
+    struct slice org = suffix_list_org_domain(f->c->run.txn->suffixes, f->c->run.scratch, domain);
     return name_same(org.len ? org : domain, f->org) ? ALIGNED : NOT_ALIGNED;
 }
 
@@ -317,7 +313,7 @@ static enum alignment aligned(struct run_facts *f, struct slice domain, bool str
         return name_same(name_last_labels(domain, 1), name_last_labels(f->author, 1)) ? ALIGNMENT_UNKNOWN : NOT_ALIGNED;
     if (!name_at_or_below(domain, f->org))
         return NOT_ALIGNED;
-    if (f->conf->discovery == DISCOVERY_PSL)
+    if (uses_list(f))
         return by_list(f, domain);
     prefetch_walk(f->c, domain);
     switch (dmarc_walk_run(f->c->run.scratch, domain, ask_txt, f, &walk)) {
@@ -394,7 +390,7 @@ static void hint_identifiers(struct run_facts *f)
 {
     const struct txn *t = f->c->run.txn;
     const struct dmarc_record *r = f->policy->record;
-    if (f->org_unknown || f->conf->discovery == DISCOVERY_PSL)
+    if (f->org_unknown || uses_list(f))
         return;
     hint_identifier(f, t->mail_from.null ? t->helo_domain : t->mail_from.normal_domain, r->strict_spf);
     for (unsigned nth = 1; nth <= SIGNERS_HINTED_MAX; nth++) {
@@ -472,7 +468,7 @@ static void dmarc_check(struct check *c)
         return;
     }
     f.author = t->author.domains[0];
-    enum dmarc_walk_end end = f.conf->discovery == DISCOVERY_PSL ? discover_by_list(&f) : discover_by_walk(&f);
+    enum dmarc_walk_end end = uses_list(&f) ? discover_by_list(&f) : discover_by_walk(&f);
     if (end == DMARC_WALK_DONE && !f.policy)
         end = look_for_author(&f) == DMARC_WALK_NOT_YET ? DMARC_WALK_NOT_YET : DMARC_WALK_DONE;
     bool usable = end == DMARC_WALK_DONE && f.policy && record_is_usable(f.policy->record);

@@ -336,11 +336,9 @@ static struct slice or_none(struct slice domain)
 static void mxout_check(struct check *c)
 {
     struct search s = { .c = c, .conf = conf_of(&c->run), .unknown = PATH_MISS };
-    struct suffix_list *suffixes = suffix_list_builtin();
-    s.suffixes = suffixes;
+    s.suffixes = c->run.txn->suffixes;
     s.mail = or_none(c->run.txn->mail_from.normal_domain);
-    enum mxout_reason reason = suffixes ? decide(&s) : MXOUT_OWN_FAILURE;
-    suffix_list_free(suffixes);
+    enum mxout_reason reason = decide(&s);
     if (reason == MXOUT_NOT_YET)
         return;
     bool denied = is_hit(reason) && mxout_is_denied(&s.conf->denied_owners, s.owner);
@@ -378,11 +376,9 @@ static void mxout_scout(struct scout *s)
     bool settled = mail.len > 0 && is_registered_so_far(s, mail);
     if (settled || conf->reading == MXOUT_READ_SENDER)
         return;
-    struct suffix_list *suffixes = suffix_list_builtin();
-    const struct mxout_candidates *list = suffixes ? candidates_of(s->run.scratch, suffixes, names, n, t->helo_domain) : NULL;
+    const struct mxout_candidates *list = candidates_of(s->run.scratch, t->suffixes, names, n, t->helo_domain);
     for (size_t i = 0; list && i < list->count; i++)
         path_scout_mx(s, list->at[i].domain);
-    suffix_list_free(suffixes);
 }
 
 /* ---- what the domain's owner can do ---- */

@@ -145,10 +145,29 @@ static int open_dns(struct world *w)
 
 /* ---- open, close ---- */
 
+static int open_suffixes(struct world *w)
+{
+    struct slice text;
+    const char *error = "unreadable";
+    if (!w->cli->psl)
+        return EX_OK;
+    if (!read_file(w->cli->arena, w->cli->psl, SUFFIX_LIST_OCTETS_MAX, &text))
+        return EX_NOINPUT;
+    w->suffixes = suffix_list_read(text, &error);
+    if (w->suffixes)
+        return EX_OK;
+    complain("%s: %s", w->cli->psl, error);
+    return EX_DATAERR;
+}
+
 static int open_engine(struct world *w, uint64_t enable, uint64_t only)
 {
     struct config_error error = { 0 };
     struct engine_options options = { .enable = enable, .only = only };
+    int code = open_suffixes(w);
+    if (code != EX_OK)
+        return code;
+    options.suffixes = w->suffixes;
     w->engine = engine_new(&w->env, w->config, &options, &error);
     if (!w->engine) {
         complain_of_config(&error);
@@ -213,6 +232,7 @@ void world_close(struct world *w)
     for (unsigned i = 0; i < w->asked_count; i++)
         answer_drop(w->asked[i]);
     engine_free(w->engine);
+    suffix_list_free(w->suffixes);
     config_free(w->config);
     overlay_resolver_free(w->overlay_resolver);
     zone_resolver_free(w->zone_resolver);

@@ -21,6 +21,7 @@ struct world {
     struct resolver *zone_resolver, *live, *overlay_resolver;
     struct loop *loop;                    /* only with live DNS */
     struct config *config;
+    struct suffix_list *suffixes;         /* --psl */
     struct engine *engine;
     struct text save;                     /* what --save-zone has so far */
     struct table *saved;                  /* its questions */

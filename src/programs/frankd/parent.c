@@ -330,6 +330,7 @@ static bool open_all(struct parent *p, const struct plan *plan)
     p->family.loop = l;
     if (!l)
         return false;
+    signal(SIGUSR1, SIG_IGN);         /* what log rotation sends to other daemons; SIGHUP is what reopens here */
     p->family.counters = counters_new();
     p->family.listeners = listeners_new();
     p->signals[0] = loop_signal_new(l, SIGTERM, term_came, p);

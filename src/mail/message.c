@@ -124,6 +124,20 @@ static bool has_odd_octets(struct slice raw)
     return false;
 }
 
+/* A line end for somebody else, and not one that a fold follows. */
+static bool has_hidden_lines(struct slice raw)
+{
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.at[i] > '\r')
+            continue;
+        if (is_fold_at(raw, i))
+            i += 2;
+        else if ((raw.at[i] == '\r' || raw.at[i] == '\n') && (i + 1 == raw.len || (raw.at[i + 1] != ' ' && raw.at[i + 1] != '\t')))
+            return true;
+    }
+    return false;
+}
+
 /* ---- names that only other parsers would read as From (threats.md T01) ---- */
 
 /*
@@ -213,11 +227,14 @@ static struct field *add_copied(struct message *m, struct linked_field *linked, 
     if (!split_field(raw, &linked->field)) {
         m->malformed = true;
         m->disguised_from |= reads_as_from(raw, true);
+        m->hidden_lines |= has_hidden_lines(raw);
         return NULL;
     }
     linked->field.odd_octets = has_odd_octets(raw);
-    if (linked->field.odd_octets)
+    if (linked->field.odd_octets) {
         m->disguised_from |= reads_as_from(raw, false);
+        m->hidden_lines |= has_hidden_lines(raw);
+    }
     return append(m, linked);
 }
 

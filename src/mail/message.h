@@ -41,6 +41,8 @@ struct message {
     bool disguised_from;              /* a dropped line, or one behind a bare CR or LF inside a field, that reads as From
                                          once blanks, controls and 8-bit octets are taken out of its name: someone
                                          else's parser may show it as the author (threats.md T01) */
+    bool hidden_lines;                /* CR or LF alone, in a field or a dropped line, and no blank behind it: whoever ends a
+                                         line there sees other lines than we do, or the header's end (threats.md T06) */
     bool complete;                    /* end of header seen */
     const void *names;                /* private index */
 };

@@ -25,7 +25,7 @@
     X(ARC_SEAL_MALFORMED,   "seal-malformed",         25, AUTH_FAIL,      "ARC-Seal is malformed") \
     X(ARC_HEADER_OVERFLOW,  "header-overflow",        26, AUTH_FAIL,      "header is longer than is read") \
     X(ARC_AMS_COVERS_SEAL,  "ams-covers-seal",        27, AUTH_FAIL,      "ARC-Message-Signature covers ARC-Seal or itself (RFC 8617 4.1.2)") \
-    X(ARC_ODD_OCTETS,       "odd-octets",             28, AUTH_FAIL,      "a signed header field holds NUL, or CR or LF alone") \
+    X(ARC_ODD_OCTETS,       "odd-octets",             28, AUTH_FAIL,      "the header holds CR or LF alone, or a signed field NUL") \
     X(ARC_CV_FAIL,          "cv-fail",                30, AUTH_FAIL,      "the newest seal says the chain had failed before") \
     X(ARC_CV_WRONG,         "cv-wrong",               31, AUTH_FAIL,      "cv= is not what a seal in this place must say") \
     X(ARC_AMS_BODY,         "ams-body-differs",       40, AUTH_FAIL,      "the body was changed after the newest message signature") \

@@ -31,7 +31,7 @@ static const char *added_field(const struct message *m, const struct dkim_signat
 
 bool dkim_select_fields(struct arena *arena, const struct message *m, const struct dkim_signature *s, struct signed_fields *out)
 {
-    *out = (struct signed_fields){ .odd_octets = s->field->odd_octets, .added = added_field(m, s) };
+    *out = (struct signed_fields){ .odd_octets = s->field->odd_octets || m->hidden_lines, .added = added_field(m, s) };
     const struct field **at = ARENA_ARRAY(arena, s->name_count + 1, const struct field *);
     if (!at)
         return false;

@@ -25,7 +25,7 @@
     X(DKIM_COVERS_ITSELF,       "covers-itself",          14, AUTH_FAIL,      "h= names the signature itself, which no signature can cover (RFC 6376 3.5)") \
     X(DKIM_LENGTH_SHORT,        "length-short",           20, AUTH_POLICY,    "l= leaves the end of the body unsigned") \
     X(DKIM_FIELDS_ADDED,        "fields-added",           21, AUTH_POLICY,    "a signed header field occurs again, unsigned") \
-    X(DKIM_ODD_OCTETS,          "odd-octets",             22, AUTH_POLICY,    "a signed header field holds NUL, or CR or LF alone") \
+    X(DKIM_ODD_OCTETS,          "odd-octets",             22, AUTH_POLICY,    "the header holds CR or LF alone, or a signed field NUL") \
     X(DKIM_SHA1,                "algorithm-sha1",         23, AUTH_POLICY,    "rsa-sha1 is not accepted any more (RFC 8301)") \
     X(DKIM_KEY_WEAK,            "key-weak",               24, AUTH_POLICY,    "RSA key is shorter than is accepted (RFC 8301)") \
     X(DKIM_KEY_TOO_LONG,        "key-too-long",           25, AUTH_POLICY,    "RSA key is longer than 8192 bits") \

@@ -307,10 +307,12 @@ static bool mentions(struct slice text, struct slice piece)
     return false;
 }
 
-/* RFC 7208 6.2: what the domain wants said to those it did not allow; marked as its words. */
-static void add_explanation(const struct verdict *v, struct text *out)
+/* RFC 7208 6.2: what the domain wants said to those it did not allow; marked as its words, and only if asked for (threats.md T25). */
+static void add_explanation(const struct scene *s, struct text *out)
 {
-    for (unsigned i = 0; i < v->cite_count; i++) {
+    const struct verdict *v = s->verdict;
+
+    for (unsigned i = 0; s->rules->conf->explanation && i < v->cite_count; i++) {
         const struct result *r = v->cites[i];
         struct slice words = fact_text(r->evidence.facts, "explanation");
         if (r->word != AUTH_FAIL || words.len == 0)
@@ -338,7 +340,7 @@ static struct slice reply_text(const struct scene *s)
         add_results_of(s->verdict, &base);
         text_add_octet(&base, ']');
     }
-    add_explanation(s->verdict, &base);
+    add_explanation(s, &base);
     struct slice words = text_slice(&base);
     if (base.bad)
         words = SLICE("refused by local policy");

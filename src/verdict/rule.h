@@ -74,7 +74,7 @@ struct rule {
 
 struct table { struct slice name; const struct entries *entries; };
 
-struct verdict_conf { unsigned honour_p_reject, spf_fail; int64_t grace_until; struct slice repair_url; };
+struct verdict_conf { unsigned honour_p_reject, spf_fail; int64_t grace_until; struct slice repair_url; bool explanation; };
 
 struct rules {
     const struct rule *at;

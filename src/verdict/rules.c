@@ -30,6 +30,8 @@ static const struct option verdict_options[] = {
       "Until then the set strict only tags mail of domains that publish nothing; afterwards it refuses it." },
     { "repair_url", OPT_TEXT, "", 0, 0, offsetof(struct verdict_conf, repair_url), NULL,
       "A page that helps the sender, added to refusals. The macros of rule texts may stand in it; what they give is percent-encoded." },
+    { "explanation", OPT_BOOL, "false", 0, 0, offsetof(struct verdict_conf, explanation), NULL,
+      "Whether a refusal for SPF repeats what the domain wants said (exp=, RFC 7208 6.2), marked as its words: a stranger's text." },
     { 0 }
 };
 

@@ -960,12 +960,15 @@ static void test_hostile_values(void **state)
     end(&j);
 }
 
-static void test_explanation(void **state)
+static void t25_explanations_are_repeated_only_if_asked_for(void **state)
 {
     struct judged j;
 
     (void)state;
     begin(&j, STRICT, "spf=fail@example.com!:explanation=ask-our-postmaster");
+    assert_false(contains(j.v.reply.text, "ask-our-postmaster"));
+    end(&j);
+    begin(&j, STRICT " verdict = { explanation = true; };", "spf=fail@example.com!:explanation=ask-our-postmaster");
     assert_true(contains(j.v.reply.text, "; example.com says: ask-our-postmaster"));
     end(&j);
 }
@@ -1266,7 +1269,7 @@ int main(void)
         cmocka_unit_test(test_dates), cmocka_unit_test(test_grace), cmocka_unit_test(test_dry_run), cmocka_unit_test(test_stages),
         cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
         cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
-        cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(test_explanation),
+        cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(t25_explanations_are_repeated_only_if_asked_for),
         cmocka_unit_test(test_refusals_say_what_to_do), cmocka_unit_test(test_other_sets), cmocka_unit_test(test_refused), cmocka_unit_test(test_mutated_rules),
         cmocka_unit_test(test_bounds), cmocka_unit_test(test_memory),
     };

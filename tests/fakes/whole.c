@@ -188,9 +188,10 @@ static void give_events(struct play *p, const struct whole_case *c)
     if (!p->refused)
         txn_mail(p->t, c->mail_from, true);
     stage_reply(p);
-    if (!p->refused)
+    for (unsigned n = 0; !p->refused && n < (c->recipients ? c->recipients : 1); n++) {
         txn_rcpt(p->t, SLICE("you@receiver.example"));
-    stage_reply(p);
+        stage_reply(p);
+    }
     if (!p->refused)
         give_message(p, c->message);
     if (p->refused)

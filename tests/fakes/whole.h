@@ -29,6 +29,7 @@ struct whole_case {
     int64_t now;
     struct slice ip, helo, mail_from;    /* empty: not known */
     struct slice message;                /* octets, CRLF */
+    unsigned recipients;                 /* as many of them; 0: one */
 };
 
 struct whole_set;

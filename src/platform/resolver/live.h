@@ -29,6 +29,8 @@ struct live_options {
 bool live_server_valid(struct slice);
 /* NULL + *error (static text). The trust anchor is read here, before any sandbox closes: the context is finalised. */
 struct resolver *live_resolver_new(struct loop *, const struct live_options *, const char **error);
+/* Would these options recurse by themselves (true), or forward to name servers given or of resolv.conf? */
+bool live_recurses(const struct live_options *);
 /* Who still waits hears no more. NULL allowed. */
 void live_resolver_free(struct resolver *);
 

@@ -177,6 +177,13 @@ static bool choose_servers(const struct live_options *o, struct servers *out, co
     return true;
 }
 
+bool live_recurses(const struct live_options *o)
+{
+    struct servers servers;
+    const char *error;
+    return choose_servers(o, &servers, &error) && servers.count == 0;
+}
+
 /* ---- the context ---- */
 
 /*

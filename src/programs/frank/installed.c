@@ -6,8 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/engine.h"
+
 #include "mail/date.h"
+#include "platform/clock/clock.h"
 
 /* ---- the file ---- */
 
@@ -83,6 +84,20 @@ void installed_close(struct installed *in)
 {
     config_free(in->config);
     in->config = NULL;
+}
+
+struct engine_conf installed_engine_conf(const struct installed *in)
+{
+    struct system_clock clock;
+    system_clock_init(&clock);
+    struct env env = { .clock = &clock.clock, .random = system_random() };
+    struct config_error error;
+    struct engine *e = engine_new(&env, in->config, NULL, &error);
+    if (!e)                                   /* the rules were read when it was opened */
+        out_of_memory();
+    struct engine_conf conf = *engine_conf(e);
+    engine_free(e);
+    return conf;
 }
 
 /* ---- time ---- */

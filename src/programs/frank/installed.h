@@ -2,6 +2,7 @@
 #ifndef FRANK_PROGRAMS_INSTALLED_H
 #define FRANK_PROGRAMS_INSTALLED_H
 
+#include "engine/engine.h"
 #include "platform/settings/settings.h"
 #include "programs/frank/cli.h"
 
@@ -18,6 +19,9 @@ int installed_open(struct installed *, const struct cli *);
 void installed_close(struct installed *);
 /* The same without complaining: what is wrong in *error (no line: the file cannot be read). */
 bool installed_try(struct installed *, const struct cli *, struct config_error *error);
+
+/* The engine's options in it; slices live as long as the configuration. */
+struct engine_conf installed_engine_conf(const struct installed *);
 
 /* A point in the past: Unix seconds, ISO time, or a duration back from now: "14d", "2w", "36h". */
 bool when_parse(const char *text, int64_t now, int64_t *out);

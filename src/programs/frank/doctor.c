@@ -163,6 +163,6 @@ static int run_doctor(int argc, char **argv)
 }
 
 const struct command doctor_command = {
-    .name = "doctor", .group = "run", .usage = "[--config FILE] [--config-dir DIR] [--json]",
-    .summary = "Check sockets, permissions, DNS, clock and mail server; 1: something is bad.", .run = run_doctor,
+    .name = "doctor", .group = COMMANDS_RECEIVE, .usage = "[--config FILE] [--config-dir DIR] [--json]",
+    .summary = "Check sockets, permissions, DNS, clock and mail server.", .run = run_doctor,
 };

@@ -242,6 +242,6 @@ static int run_setup(int argc, char **argv)
 }
 
 const struct command setup_command = {
-    .name = "setup", .group = "run", .usage = "postfix [--write|--undo] [--config-dir DIR] [--socket unix|inet] | sendmail",
+    .name = "setup", .group = COMMANDS_RECEIVE, .usage = "postfix [--write|--undo] [--config-dir DIR] [--socket unix|inet] | sendmail",
     .summary = "Tell the mail server to use frankd, or show how.", .run = run_setup,
 };

@@ -103,6 +103,7 @@ def test_why_and_what_if_from_the_real_journal(sink):
         day.setup("--write")
         good, forged = day.mail(), day.mail("203.0.113.9")
         queue_id = re.search(r"with ESMTP id (\S+?)[; ]", forged.header("Received")[0] + " ").group(1)
+        frankd.journal(2)
         said = frank("why", queue_id, "--config", frankd.conf)
         assert f"queue {queue_id}" in said and "203.0.113.9" in said and "dmarc  fail" in said
         assert len(frank("why", SENDER, "--config", frankd.conf, "--json").splitlines()) == 2
@@ -118,6 +119,7 @@ def test_why_and_what_if_from_the_real_journal(sink):
         with pytest.raises(Refused) as no:
             day.mail("203.0.113.9")
         assert no.value.code == 550
+        frankd.journal(3)
         last = json.loads(frank("why", "203.0.113.9", "--config", frankd.conf, "--json").splitlines()[-1])
         assert last["verdict"]["disposition"] == "reject" and last["action"]["told"] == "reject"
         assert no.value.text.startswith("5.7.26")

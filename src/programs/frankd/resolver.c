@@ -11,7 +11,7 @@
 #include "platform/resolver/live.h"
 #include "platform/resolver/server.h"
 
-#define LARGE_OCTETS 32768            /* libunbound takes a 64 KiB buffer for each TCP connection it may have one day: not touched before */
+#define LARGE_OCTETS 16384            /* libunbound: a block for each question, 64 KiB for each TCP connection it may have one day */
 #define LINGER_US 1000000             /* after the parent's last word: how often is looked whether somebody still asks */
 
 struct asked {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "engine/letters.h"
+#include "engine/letters_test.h"
 
 static struct letters *letters;
 

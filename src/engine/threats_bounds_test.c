@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "engine/letters.h"
+#include "engine/letters_test.h"
 #include "mail/authres.h"
 
 #define LINE_OCTETS 512

@@ -1,4 +1,4 @@
-#include "engine/letters.h"
+#include "engine/letters_test.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
  * letters.h: hostile letters for the tests of threats.md, whole messages through the whole engine. Not part of
- * libfrank: test programs name letters.c among their files.
+ * libfrank: test programs name letters_test.c among their files.
  *
  * In their world author.example allows 192.0.2.1 and asks to reject the rest (p=reject); stranger.example allows
  * 203.0.113.9 and has the same policy; forwarder.example seals. Each has its key at s1 (Ed25519). Mail is sent

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -105,4 +106,27 @@ void vectors_play(const struct method *m, uint64_t others, const struct vector *
 {
     for (size_t i = 0; i < count; i++)
         play_vector(m, others, &vectors[i]);
+}
+
+#define PAGE_OCTETS_MAX (1u << 16)
+
+void vectors_check_manual(const struct method *m, const char *source_file)
+{
+    static char page[PAGE_OCTETS_MAX], list[PAGE_OCTETS_MAX];
+    char path[512];
+    struct slice here = slice_str(source_file);
+    struct text t = text_fixed(path, sizeof path), expected = text_fixed(list, sizeof list - 1);
+    const struct section section = { m->name, m->options, m->conf_size, m->title };
+    text_add(&t, slice_first(here, slice_find_last(here, '/') + 1));
+    text_addf(&t, "frank-%s.7", m->name);
+    text_add_octet(&t, '\0');
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        fail_msg("cannot open %s (paths are relative to the build folder)", path);
+    size_t len = fread(page, 1, sizeof page, f);
+    fclose(f);
+    assert_true(config_manual(&section, &expected) && expected.len > 0);
+    list[expected.len] = '\0';
+    if (!vector_has(slice_of(page, len), list))
+        fail_msg("%s lacks this list:\n%s", path, list);
 }

@@ -37,5 +37,7 @@ void vectors_play(const struct method *, uint64_t others, const struct vector *,
 /* The result of one, for tests that look closer; the player is the caller's. */
 struct play vector_as_play(const struct vector *);
 bool vector_has(struct slice in, const char *piece);
+/* The manual page frank-NAME.7 beside this source file (__FILE__) has the method's option list as the table prints it. */
+void vectors_check_manual(const struct method *, const char *source_file);
 
 #endif

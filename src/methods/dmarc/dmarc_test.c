@@ -292,6 +292,12 @@ static void has_a_quota(void **state)
     arena_free(a);
 }
 
+static void manual_has_the_options(void **state)
+{
+    (void)state;
+    vectors_check_manual(&dmarc_method, __FILE__);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -307,6 +313,7 @@ int main(void)
         cmocka_unit_test(discovers_by_list),
         cmocka_unit_test(aligns_dkim),
         cmocka_unit_test(has_a_quota),
+        cmocka_unit_test(manual_has_the_options),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -358,7 +358,10 @@ static struct slice dmp_explain(struct arena *a, const struct txn *t, const stru
     return s.len > before ? text_slice(&s) : (struct slice){ 0 };
 }
 
+static const char *const dmp_members[] = { "identity", "domain", NULL };
+
 const struct method dmp_method = {
+    .members = dmp_members,
     .name = "dmp", .title = "DMP, Designated Mailers Protocol (draft-fecyk-dmp-02)",
     .when = STAGE_MAIL, .needs_client = true,
     .identities = 1u << IDENTITY_HELO | 1u << IDENTITY_MAILFROM,

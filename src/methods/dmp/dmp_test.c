@@ -189,6 +189,12 @@ static void reads_and_prints_records(void **state)
     assert_int_equal(r.kind, DMP_OTHER);
 }
 
+static void manual_has_the_options(void **state)
+{
+    (void)state;
+    vectors_check_manual(&dmp_method, __FILE__);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +202,7 @@ int main(void)
         cmocka_unit_test(sheet_vectors),
         cmocka_unit_test(further_vectors),
         cmocka_unit_test(proposed_extensions),
+        cmocka_unit_test(manual_has_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

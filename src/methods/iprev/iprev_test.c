@@ -85,12 +85,19 @@ static void prints_the_address(void **state)
     }
 }
 
+static void manual_has_the_options(void **state)
+{
+    (void)state;
+    vectors_check_manual(&iprev_method, __FILE__);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_the_client),
         cmocka_unit_test(has_a_bound),
         cmocka_unit_test(prints_the_address),
+        cmocka_unit_test(manual_has_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -424,7 +424,10 @@ static struct slice mxout_explain(struct arena *a, const struct txn *txn, const 
     return text_slice(&t);
 }
 
+static const char *const mxout_members[] = { "identity", "domain", "reading", "owner", NULL };
+
 const struct method mxout_method = {
+    .members = mxout_members,
     .name = "mxout", .title = "MX records for outbound servers (Fitzgibbon 2002)",
     .when = STAGE_MAIL, .needs_client = true,
     .identities = 1u << IDENTITY_CLIENT | 1u << IDENTITY_HELO | 1u << IDENTITY_MAILFROM,

@@ -222,6 +222,12 @@ static void lists_names_and_parents(void **state)
     suffix_list_free(suffixes);
 }
 
+static void manual_has_the_options(void **state)
+{
+    (void)state;
+    vectors_check_manual(&mxout_method, __FILE__);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +237,7 @@ int main(void)
         cmocka_unit_test(ten_hosts_of_a_set),
         cmocka_unit_test(forty_questions),
         cmocka_unit_test(lists_names_and_parents),
+        cmocka_unit_test(manual_has_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,15 +8,16 @@
 
 #define PRIVATE_TYPE_MIN 65280       /* RFC 6895 3.1: private use; RMX never got a number of its own */
 #define PRIVATE_TYPE_MAX 65534
+#define HOSTS_MAX (UINT64_C(1) << 32)     /* more than all IPv4 addresses is no limit */
 
 static const struct option rmx_options[] = {
     OPTION_ENABLED(struct rmx_conf, true),
     { "rr_type", OPT_UINT, "0", PRIVATE_TYPE_MIN, PRIVATE_TYPE_MAX, offsetof(struct rmx_conf, rr_type), "0",
-      "Number of the private record type that RMX is also looked up as, at the domain itself; it wins over the TXT form. 0: TXT only." },
+      "Number of the private record type that RMX is also looked up as, at the domain itself; it wins over the TXT form. With 0, only TXT is." },
     { "legacy", OPT_BOOL, "false", 0, 0, offsetof(struct rmx_conf, legacy), NULL,
       "Also read the first drafts' records: bare prefixes, and bare names of APL records. Without it they are permerror." },
-    { "max_hosts", OPT_UINT, "0", 0, INT64_MAX, offsetof(struct rmx_conf, max_hosts), NULL,
-      "A list that admits more hosts than this makes nobody trustworthy: its pass becomes policy. Counted are the IPv4 addresses, and the IPv6 networks of 64 bits, of ipv4:, ipv6: and the apl: that matched. 0: no limit." },
+    { "max_hosts", OPT_UINT, "0", 0, HOSTS_MAX, offsetof(struct rmx_conf, max_hosts), NULL,
+      "A list that admits more hosts than this makes nobody trustworthy: its pass becomes policy. Counted are the IPv4 addresses, and the IPv6 networks of 64 bits, of ipv4:, ipv6: and the apl: that matched. With 0 there is no limit." },
     { 0 }
 };
 
@@ -68,7 +69,10 @@ static void rmx_scout(struct scout *s)
         rmx_foresee(s, conf_of(&s->run), &claim);
 }
 
+static const char *const rmx_members[] = { "identity", "domain", "record_domain", "record_type", "record", "entry", NULL };
+
 const struct method rmx_method = {
+    .members = rmx_members,
     .name = "rmx", .title = "RMX, reverse MX (draft-danisch-dns-rr-smtp-04)",
     .when = STAGE_MAIL, .needs_client = true,
     .identities = 1u << IDENTITY_HELO | 1u << IDENTITY_MAILFROM,

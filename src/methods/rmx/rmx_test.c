@@ -268,6 +268,12 @@ static void prints_as_experimental(void **state)
     player_free(p);
 }
 
+static void manual_has_the_options(void **state)
+{
+    (void)state;
+    vectors_check_manual(&rmx_method, __FILE__);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +285,7 @@ int main(void)
         cmocka_unit_test(local_options),
         cmocka_unit_test(has_bounds),
         cmocka_unit_test(prints_as_experimental),
+        cmocka_unit_test(manual_has_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

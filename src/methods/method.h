@@ -45,7 +45,8 @@ bool auth_result_from_word(struct slice, enum auth_result *);           /* no ca
  * A reason says which rule decided; the word follows from it by table, never the other way. Each
  * method has one array of these, indexed by its own enum; say() takes the index. `stored` numbers are
  * stable (journals keep them): method base + n; bases: spf 1000, dkim 1300, dmarc 1600, arc 1800,
- * iprev 2000, auth 2050, rmx 2100, dmp 2200, mxout 2300. 0..9 of each base mean the same in every
+ * iprev 2000, auth 2050, rmx 2100, dmp 2200, mxout 2300, callerid 2400, senderid 2500, imx 2600, csa 2700,
+ * mtamark 2750, msd 2800, drip 2850, domainkeys 2900, dnslist 3000, dnsmail 3100. 0..9 of each base mean the same in every
  * method: 1 exempt, 2 own failure (memory, library), 3 question quota used up, 4 deadline.
  */
 struct reason {
@@ -105,6 +106,8 @@ struct method {
     bool        needs_client;                    /* examines txn->client: waits for STAGE_HEADERS behind a trusted relay; not run for exempt sessions */
     bool        many;                            /* JSON value is a list with one object per subject */
     bool        registered;                      /* in the RFC 8601 registry; others print as x-NAME if authres.legacy is on */
+    bool        server_side;                     /* the statement is the sending server's own (or its address owner's), not the claimed
+                                                    domain's: it can take a pass away, and confirm one, but whitens nothing by itself */
     const char *authres_name;                    /* NULL: name */
     unsigned    identities;                      /* bits (1u << enum identity) its results may speak about; 0: any. What a class rests on
                                                     is waited for, so say it where it is few */

@@ -1,5 +1,6 @@
 /* engine.c: what lives as long as the process or the session: sections, configuration, pools. */
 #include "engine/engine.h"
+#include "config/daemon.h"
 #include "engine/state.h"
 
 #include <assert.h>
@@ -51,7 +52,7 @@ static const struct section own_sections[] = {
     { "limits", limits_options, sizeof(struct limits_conf), "Bounds of one message; the fixed ones are printed by frank limits." },
 };
 
-#define SECTIONS_MAX (METHODS_MAX + 16)
+#define SECTIONS_MAX (METHODS_MAX + 24)
 #define SECTION_NAME_MAX 48
 
 /* The list of all sections, composed from tables; never changes afterwards. */
@@ -79,13 +80,25 @@ static void sections_compose(struct section_list *list)
 
 /* Filled while the library is loaded, so that threads only ever read it. */
 static struct section_list all_sections;
+static size_t library_section_count;
 
 AT_LOAD static void sections_at_load(void)
 {
+    size_t n;
+    const struct section *daemon = daemon_sections(&n);
     sections_compose(&all_sections);
+    library_section_count = all_sections.count;
+    for (size_t i = 0; i < n; i++)
+        section_add(&all_sections, daemon[i]);
 }
 
 const struct section *engine_sections(size_t *count)
+{
+    *count = library_section_count;
+    return all_sections.at;
+}
+
+const struct section *file_sections(size_t *count)
 {
     *count = all_sections.count;
     return all_sections.at;

@@ -149,7 +149,7 @@ const char *frank_version(void)
 static struct config *configure(const char *text, size_t length, struct config_error *e)
 {
     size_t count;
-    const struct section *sections = engine_sections(&count);
+    const struct section *sections = file_sections(&count);
     return text ? config_read("configuration", slice_of(text, length), sections, count, e) : config_defaults(sections, count);
 }
 

@@ -42,7 +42,7 @@ static void begin(struct fixture *f, const char *ip, const char *sender)
     struct zone_error ze;
     struct config_error ce;
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     *f = (struct fixture){ .random = { fill }, .zone = zone_new(), .loop = loop_new(), .folder = "/tmp/frank-journal-XXXXXX" };
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/journal", f->folder);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "engine/engine.h"
 #include "platform/settings/settings.h"
 
 static void test_endpoints(void **state)
@@ -59,7 +60,7 @@ static const char *complaint(const char *text)
 {
     static struct config_error e;
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     e = (struct config_error){ .line = 0 };
     struct config *c = config_read("test.conf", slice_str(text), sections, count, &e);
     bool good = c && settings_check(c, "test.conf", &e);
@@ -101,7 +102,7 @@ static void test_defaults(void **state)
 {
     (void)state;
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     struct config *c = config_defaults(sections, count);
     assert_int_equal(milter_settings(c)->listen.count, 1);
     assert_true(slice_same(milter_settings(c)->listen.at[0], SLICE("inet:8891@127.0.0.1")));

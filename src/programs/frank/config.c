@@ -44,7 +44,7 @@ static int print_config(const struct config *c, struct arena *a)
 static int print_sample(struct arena *a)
 {
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     struct text t = text_in(a, 16u << 20);
     if (!config_sample(sections, count, &t))
         out_of_memory();

@@ -54,7 +54,7 @@ static bool check(struct installed *in, struct config_error *error)
 bool installed_try(struct installed *in, const struct cli *cli, struct config_error *error)
 {
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     struct slice text;
     *in = (struct installed){ .path = cli->config };
     *error = (struct config_error){ .line = 0 };

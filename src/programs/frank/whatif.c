@@ -58,7 +58,7 @@ static int rules_of_file(struct whatif *w, const char *path)
         w->rules = rules_from_text(w->installed.config, path, text, &error);
     } else {
         size_t count;
-        const struct section *sections = host_sections(&count);
+        const struct section *sections = file_sections(&count);
         w->other = config_read(path, text, sections, count, &error);
         w->rules = w->other ? rules_read(w->other, &error) : NULL;
     }

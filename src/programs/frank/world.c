@@ -27,7 +27,7 @@ void complain_of_config(const struct config_error *e)
 struct config *world_config(const struct cli *cli, int *exit_code)
 {
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     struct config_error error = { 0 };
     *exit_code = EX_CONFIG;
     if (!cli->config) {

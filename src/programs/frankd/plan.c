@@ -95,7 +95,7 @@ static bool read_config(struct plan *p, struct complaint c)
     struct slice text;
     struct config_error e = { .line = 0 };
     size_t count;
-    const struct section *sections = host_sections(&count);
+    const struct section *sections = file_sections(&count);
     if (!read_whole(p->path, CONFIG_OCTETS_MAX, p->arena, &text, c))
         return false;
     p->config = config_read(p->path, text, sections, count, &e);

@@ -7,6 +7,7 @@
  * "methods": each method's under its own heading; "one rule": a rule's). A section that no line names is an
  * error, so that no table is forgotten.
  */
+#include "engine/engine.h"
 #include "platform/settings/settings.h"
 #include "verdict/verdict.h"
 
@@ -93,7 +94,7 @@ int main(int argc, char **argv)
     FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
     int code = EX_NOINPUT;
 
-    p.sections = host_sections(&p.count);
+    p.sections = file_sections(&p.count);
     if (octets != NULL && in != NULL && p.count <= COUNT_OF(p.printed)) {
         size_t len = fread(octets, 1, PAGE_OCTETS_MAX, in);
         p.out = text_in(arena, PAGE_OCTETS_MAX);

@@ -235,6 +235,15 @@ bool prefix_has_bits(const struct prefix *p)
     return p->bits <= width(p->address.family) * 8;
 }
 
+void prefix_clear_host_bits(struct prefix *p)
+{
+    unsigned whole = p->bits / 8, rest = p->bits % 8;
+    if (whole >= sizeof p->address.octets)
+        return;
+    p->address.octets[whole] &= (uint8_t)~(0xff >> rest);
+    memset(p->address.octets + whole + 1, 0, sizeof p->address.octets - whole - 1);
+}
+
 bool prefix_covers(const struct prefix *p, const struct ip *ip)
 {
     unsigned whole = p->bits / 8, rest = p->bits % 8;

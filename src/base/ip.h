@@ -36,6 +36,7 @@ bool prefix_parse(struct slice, struct prefix *out);
 bool ip_same(const struct ip *, const struct ip *);              /* false if either is IP_NONE */
 bool prefix_covers(const struct prefix *, const struct ip *);    /* false for the other family */
 bool prefix_has_bits(const struct prefix *);                      /* bits <= family's width */
+void prefix_clear_host_bits(struct prefix *);
 void text_add_ip(struct text *, const struct ip *);               /* RFC 5952; IP_NONE adds nothing, here and below */
 void text_add_prefix(struct text *, const struct prefix *);
 /* "1.2.0.192" for 192.0.2.1: reversed octets or nibbles joined by dots, without in-addr.arpa or the like. */

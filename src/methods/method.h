@@ -78,6 +78,8 @@ struct evidence {
 };
 
 struct method;
+struct plan;
+struct publication;
 
 struct result {                          /* immutable once appended */
     const struct method *method;
@@ -135,6 +137,8 @@ struct method {
     /* A sentence a domain owner can act on ("add ip4:203.0.113.9 to the record of example.org"); in the
      * arena; empty when there is nothing to repair. NULL: never. */
     struct slice (*explain)(struct arena *, const struct txn *, const struct result *);
+    /* Adds the records that say a domain's plan in this method's dialect (plan.h has the contract). NULL: it publishes nothing. */
+    void      (*publish)(const struct plan *, struct publication *);
 };
 
 /* ---- needs: the thing, or NULL = not yet (return at once) ---- */

@@ -19,15 +19,6 @@ bool prefix_of_octets(enum ip_family family, struct slice octets, unsigned bits,
     return true;
 }
 
-void prefix_clear_host_bits(struct prefix *p)
-{
-    unsigned whole = p->bits / 8, rest = p->bits % 8;
-    if (whole >= sizeof p->address.octets)
-        return;
-    p->address.octets[whole] &= (uint8_t)~(0xff >> rest);
-    memset(p->address.octets + whole + 1, 0, sizeof p->address.octets - whole - 1);
-}
-
 uint64_t prefix_hosts(const struct prefix *p)
 {
     unsigned host_bits = p->address.family == IP_V4 ? 32 - p->bits : p->bits < 64 ? 64 - p->bits : 0;

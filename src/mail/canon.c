@@ -46,6 +46,25 @@ static void gather_add(struct gather *g, const uint8_t *at, size_t len)
     g->len += len;
 }
 
+/* Octets up to the first CR or LF, or fewer, without SP and HTAB. Returns how many were taken: at least the first, which is no CR or LF. */
+static size_t gather_squeezed(struct gather *g, const uint8_t *at, size_t len)
+{
+    size_t run = nofws_scan(at, len < SMALL ? len : SMALL + 1), written;
+
+    if (run > SMALL) {
+        run = nofws_scan(at, len);
+        gather_add(g, at, run);
+        return run;
+    }
+    if (sizeof g->at - g->len < SMALL + SQUEEZE_SPARE)
+        gather_end(g);
+    len = len < SMALL ? len : SMALL;
+    written = nofws_squeeze(g->at + g->len, at, len, &run);
+    g->len += written;
+    g->out_octets += written;
+    return run;
+}
+
 static void gather_octet(struct gather *g, uint8_t octet)
 {
     if (g->len == sizeof g->at)
@@ -54,7 +73,18 @@ static void gather_octet(struct gather *g, uint8_t octet)
     g->out_octets++;
 }
 
-/* ---- header fields (RFC 6376 3.4.1, 3.4.2) ---- */
+const char *canon_name(enum canon form)
+{
+    switch (form) {
+    case CANON_SIMPLE: return "simple";
+    case CANON_RELAXED: return "relaxed";
+    case CANON_DOMAINKEYS_SIMPLE: return "simple";
+    case CANON_DOMAINKEYS_NOFWS: return "nofws";
+    }
+    return "simple";
+}
+
+/* ---- header fields (RFC 6376 3.4.1, 3.4.2; RFC 4870 3.4.2.1, 3.4.2.2) ---- */
 
 /* A field as up to two pieces, between which the hole was; read as if they were one. */
 struct pieces {
@@ -142,18 +172,34 @@ static void relax_value(const struct pieces *p, size_t i, struct gather *g)
     }
 }
 
+/* "Remove all folding whitespace": HTAB, LF, CR and SP, wherever they stand; so folds are gone too. */
+static void strip_blanks(struct slice piece, struct gather *g)
+{
+    size_t i = 0;
+
+    while (i < piece.len)
+        if (piece.at[i] == '\r' || piece.at[i] == '\n')
+            i++;
+        else
+            i += gather_squeezed(g, piece.at + i, piece.len - i);
+}
+
 static void canon_pieces(enum canon form, const struct pieces *p, canon_sink sink, void *context)
 {
     struct gather g;
 
     gather_begin(&g, sink, context);
     switch (form) {
-    case CANON_SIMPLE:
+    case CANON_SIMPLE: case CANON_DOMAINKEYS_SIMPLE:
         gather_add(&g, p->first.at, p->first.len);
         gather_add(&g, p->second.at, p->second.len);
         break;
     case CANON_RELAXED:
         relax_value(p, relax_name(p, &g), &g);
+        break;
+    case CANON_DOMAINKEYS_NOFWS:
+        strip_blanks(p->first, &g);
+        strip_blanks(p->second, &g);
         break;
     }
     gather_end(&g);
@@ -171,11 +217,17 @@ void canon_field_without(enum canon form, struct slice raw, struct slice hole, c
     canon_pieces(form, &(struct pieces){ slice_first(raw, start), slice_from(raw, start + hole.len) }, sink, context);
 }
 
-/* ---- bodies (RFC 6376 3.4.3, 3.4.4) ---- */
+/* ---- bodies (RFC 6376 3.4.3, 3.4.4; RFC 4870 3.4.2.1, 3.4.2.2) ---- */
+
+static bool is_of_domainkeys(enum canon form)
+{
+    return form == CANON_DOMAINKEYS_SIMPLE || form == CANON_DOMAINKEYS_NOFWS;
+}
 
 void body_canon_begin(struct body_canon *b, enum canon form, canon_sink sink, void *context)
 {
-    *b = (struct body_canon){ .form = form, .sink = sink, .context = context };
+    /* The line between header and body is one more empty line: it stays if an octet that stays follows it. */
+    *b = (struct body_canon){ .form = form, .sink = sink, .context = context, .pending_lines = is_of_domainkeys(form) };
 }
 
 /* Line ends that were withheld because they might have been the last. */
@@ -263,6 +315,34 @@ static void relax_push(struct body_canon *b, struct gather *g, const uint8_t *at
     }
 }
 
+/* A CRLF ends a line; every other blank, CR or LF goes without a trace. */
+static void nofws_push(struct body_canon *b, struct gather *g, const uint8_t *at, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len) {
+        switch (at[i]) {
+        case '\n':
+            b->pending_lines += b->pending_cr;
+            b->pending_cr = false;
+            i++;
+            break;
+        case '\r':
+            b->pending_cr = true;
+            i++;
+            break;
+        case ' ': case '\t':
+            b->pending_cr = false;
+            i++;
+            break;
+        default:
+            b->pending_cr = false;
+            release_lines(b, g);
+            i += gather_squeezed(g, at + i, len - i);
+        }
+    }
+}
+
 /* "Ignores all empty lines at the end of the message body": only a piece's own end has to be looked at. */
 static void simple_push(struct body_canon *b, struct gather *g, const uint8_t *at, size_t len)
 {
@@ -302,8 +382,9 @@ void body_canon_push(struct body_canon *b, struct slice octets)
         return;
     gather_begin(&g, b->sink, b->context);
     switch (b->form) {
-    case CANON_SIMPLE:  simple_push(b, &g, octets.at, octets.len); break;
+    case CANON_SIMPLE: case CANON_DOMAINKEYS_SIMPLE: simple_push(b, &g, octets.at, octets.len); break;
     case CANON_RELAXED: relax_push(b, &g, octets.at, octets.len); break;
+    case CANON_DOMAINKEYS_NOFWS: nofws_push(b, &g, octets.at, octets.len); break;
     }
     gather_end(&g);
     b->out_octets += g.out_octets;
@@ -314,9 +395,9 @@ void body_canon_end(struct body_canon *b)
     struct gather g;
 
     gather_begin(&g, b->sink, b->context);
-    if (b->pending_cr)
+    if (b->pending_cr && b->form != CANON_DOMAINKEYS_NOFWS)
         release(b, &g);
-    /* "If there is no body ... a single CRLF" (simple); nothing when nothing is left (relaxed). */
+    /* "If there is no body ... a single CRLF" (simple); nothing when nothing is left (the others). */
     if (b->form == CANON_SIMPLE || b->out_octets + g.out_octets > 0)
         gather_add(&g, (const uint8_t *)"\r\n", 2);
     gather_end(&g);

@@ -36,27 +36,27 @@ static struct output *out(void)
 
 /* ---- fields ---- */
 
-static const struct { const char *about; struct slice raw, relaxed; } field_vectors[] = {
-#define FIELD(about, raw, relaxed) { about, SLICE_INIT(raw), SLICE_INIT(relaxed) }
-    FIELD("RFC 6376 3.4.5, first", "A: X", "a:X"),
-    FIELD("RFC 6376 3.4.5, second", "B : Y\t\r\n\tZ  ", "b:Y Z"),
-    FIELD("blanks behind bare CRs", "A: b\r c\r  d\r\t\re\r\r\n f", "a:b\r c\r d\r \re\r f"),
-    FIELD("empty", "A:", "a:"),
-    FIELD("blanks only", "A: \t \r\n ", "a:"),
-    FIELD("first line empty behind the colon", "Subject:\r\n text", "subject:text"),
-    FIELD("fold leaves exactly one blank", "To: <a@example.org>,\r\n\t <b@example.org>", "to:<a@example.org>, <b@example.org>"),
-    FIELD("no blank is invented", "To: a@example.org,b@example.org", "to:a@example.org,b@example.org"),
-    FIELD("continuation of blanks only", "A: b\r\n \t\r\n c", "a:b c"),
-    FIELD("trailing folds", "A: b \r\n \r\n\t", "a:b"),
-    FIELD("fold before the colon", "A\r\n : b", "a:b"),
-    FIELD("colons", "A:b:c", "a:b:c"),
-    FIELD("only SP and TAB are blanks", "A: \v\f\xa0 x \xc2\xa0", "a:\v\f\xa0 x \xc2\xa0"),
-    FIELD("bare CR and LF stay", "A: b\r c\nd \r", "a:b\r c\nd \r"),
-    FIELD("CRLF without blank stays", "A: b\r\nc\r\n", "a:b\r\nc\r\n"),
-    FIELD("CR before a fold stays", "A: b\r\r\n c", "a:b\r c"),
-    FIELD("LF fold is no fold", "A: b\n c", "a:b\n c"),
-    FIELD("NUL", "A: b\0 \0c", "a:b\0 \0c"),
-    FIELD("case of the value stays", "AbC: DeF", "abc:DeF"),
+static const struct { const char *about; struct slice raw, relaxed, nofws; } field_vectors[] = {
+#define FIELD(about, raw, relaxed, nofws) { about, SLICE_INIT(raw), SLICE_INIT(relaxed), SLICE_INIT(nofws) }
+    FIELD("RFC 6376 3.4.5, first", "A: X", "a:X", "A:X"),
+    FIELD("RFC 6376 3.4.5, second", "B : Y\t\r\n\tZ  ", "b:Y Z", "B:YZ"),
+    FIELD("blanks behind bare CRs", "A: b\r c\r  d\r\t\re\r\r\n f", "a:b\r c\r d\r \re\r f", "A:bcdef"),
+    FIELD("empty", "A:", "a:", "A:"),
+    FIELD("blanks only", "A: \t \r\n ", "a:", "A:"),
+    FIELD("first line empty behind the colon", "Subject:\r\n text", "subject:text", "Subject:text"),
+    FIELD("fold leaves exactly one blank", "To: <a@example.org>,\r\n\t <b@example.org>", "to:<a@example.org>, <b@example.org>", "To:<a@example.org>,<b@example.org>"),
+    FIELD("no blank is invented", "To: a@example.org,b@example.org", "to:a@example.org,b@example.org", "To:a@example.org,b@example.org"),
+    FIELD("continuation of blanks only", "A: b\r\n \t\r\n c", "a:b c", "A:bc"),
+    FIELD("trailing folds", "A: b \r\n \r\n\t", "a:b", "A:b"),
+    FIELD("fold before the colon", "A\r\n : b", "a:b", "A:b"),
+    FIELD("colons", "A:b:c", "a:b:c", "A:b:c"),
+    FIELD("only SP and TAB are blanks", "A: \v\f\xa0 x \xc2\xa0", "a:\v\f\xa0 x \xc2\xa0", "A:\v\f\xa0x\xc2\xa0"),
+    FIELD("bare CR and LF stay", "A: b\r c\nd \r", "a:b\r c\nd \r", "A:bcd"),
+    FIELD("CRLF without blank stays", "A: b\r\nc\r\n", "a:b\r\nc\r\n", "A:bc"),
+    FIELD("CR before a fold stays", "A: b\r\r\n c", "a:b\r c", "A:bc"),
+    FIELD("LF fold is no fold", "A: b\n c", "a:b\n c", "A:bc"),
+    FIELD("NUL", "A: b\0 \0c", "a:b\0 \0c", "A:b\0\0c"),
+    FIELD("case of the value stays", "AbC: DeF", "abc:DeF", "AbC:DeF"),
 };
 
 static void canonicalises_fields(void **state)
@@ -69,7 +69,14 @@ static void canonicalises_fields(void **state)
         if (!slice_same(collected(o), field_vectors[i].relaxed))
             fail_msg("%s: \"%.*s\"", field_vectors[i].about, (int)o->len, (const char *)o->at);
         o = out();
+        canon_field(CANON_DOMAINKEYS_NOFWS, field_vectors[i].raw, collect, o);
+        if (!slice_same(collected(o), field_vectors[i].nofws))
+            fail_msg("%s, nofws: \"%.*s\"", field_vectors[i].about, (int)o->len, (const char *)o->at);
+        o = out();
         canon_field(CANON_SIMPLE, field_vectors[i].raw, collect, o);
+        assert_true(slice_same(collected(o), field_vectors[i].raw));
+        o = out();
+        canon_field(CANON_DOMAINKEYS_SIMPLE, field_vectors[i].raw, collect, o);
         assert_true(slice_same(collected(o), field_vectors[i].raw));
     }
 }
@@ -120,18 +127,42 @@ static void leaves_out_a_hole_anywhere(void **state)
         end = start + (size_t)rand_r(&seed) % (len - start + 1);
         memcpy(rest, raw, start);
         memcpy(rest + start, raw + end, len - end);
-        for (enum canon form = CANON_SIMPLE; form <= CANON_RELAXED; form++) {
+        for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
             with_hole.len = without.len = 0;
             canon_field_without(form, slice_of(raw, len), slice_of(raw + start, end - start), collect, &with_hole);
             canon_field(form, slice_of(rest, start + len - end), collect, &without);
             assert_true(slice_same(collected(&with_hole), collected(&without)));
         }
+        without.len = 0;
+        canon_field(CANON_RELAXED, slice_of(rest, start + len - end), collect, &without);
         uint8_t book[64];
         assert_true(slice_same(collected(&without), slice_of(book, field_by_the_book(slice_of(rest, start + len - end), book))));
     }
 }
 
-/* ---- bodies: the rules of RFC 6376 one octet at a time, on the whole body ---- */
+/* Long values: pieces are longer than what is gathered at once. */
+static void strips_long_fields(void **state)
+{
+    static uint8_t in[3000], book[3000];
+    unsigned seed = 3;
+
+    (void)state;
+    for (unsigned round = 0; round < 500; round++) {
+        size_t len = (size_t)rand_r(&seed) % sizeof in, kept = 0;
+        unsigned one_in = 2 + (unsigned)rand_r(&seed) % 400;
+        struct output *o = out();
+
+        for (size_t i = 0; i < len; i++) {
+            in[i] = (unsigned)rand_r(&seed) % one_in ? 'x' : (uint8_t)" \t\r\n"[rand_r(&seed) % 4];
+            if (in[i] == 'x')
+                book[kept++] = 'x';
+        }
+        canon_field(CANON_DOMAINKEYS_NOFWS, slice_of(in, len), collect, o);
+        assert_true(slice_same(collected(o), slice_of(book, kept)));
+    }
+}
+
+/* ---- bodies: the rules of RFC 6376 and 4870 one octet at a time, on the whole body ---- */
 
 /* Line by line: blanks at the end go, other runs become one SP, empty lines at the end go. */
 static size_t relaxed_by_the_book(struct slice in, uint8_t *to)
@@ -179,6 +210,48 @@ static size_t simple_by_the_book(struct slice in, uint8_t *to)
     return len;
 }
 
+/* RFC 4870 3.4.2.1 and 3.4.2.2, with the line between header and body as the first. */
+static size_t domainkeys_by_the_book(struct slice in, bool nofws, uint8_t *to)
+{
+    size_t len = 0, keep = 0;
+    bool separator = true;
+
+    for (size_t i = 0; i < in.len || separator; separator = false) {
+        bool ends = separator;
+        size_t start = len;
+
+        while (i < in.len && !ends) {
+            uint8_t octet = in.at[i++];
+
+            if (octet == '\r' && i < in.len && in.at[i] == '\n') {
+                i++;
+                ends = true;
+            } else if (!nofws || (!is_wsp(octet) && octet != '\r' && octet != '\n')) {
+                to[len++] = octet;
+            }
+        }
+        bool empty = len == start;
+        to[len++] = '\r';
+        to[len++] = '\n';
+        if (!empty)
+            keep = len;
+    }
+    return keep;
+}
+
+static struct slice by_the_book(enum canon form, struct slice in, uint8_t *to)
+{
+    size_t len = 0;
+
+    switch (form) {
+    case CANON_SIMPLE: len = simple_by_the_book(in, to); break;
+    case CANON_RELAXED: len = relaxed_by_the_book(in, to); break;
+    case CANON_DOMAINKEYS_SIMPLE: len = domainkeys_by_the_book(in, false, to); break;
+    case CANON_DOMAINKEYS_NOFWS: len = domainkeys_by_the_book(in, true, to); break;
+    }
+    return slice_of(to, len);
+}
+
 static void push_in_two(enum canon form, struct slice in, size_t cut, struct output *o)
 {
     struct body_canon b;
@@ -201,44 +274,45 @@ static void push_in_pieces(enum canon form, struct slice in, size_t piece, struc
     assert_int_equal(b.out_octets, o->len);
 }
 
-static const struct { const char *about; struct slice in, simple, relaxed; } body_vectors[] = {
-#define BODY(about, in, simple, relaxed) { about, SLICE_INIT(in), SLICE_INIT(simple), SLICE_INIT(relaxed) }
-    BODY("RFC 6376 3.4.5", " C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n", " C\r\nD E\r\n"),
-    BODY("empty", "", "\r\n", ""),
-    BODY("one empty line", "\r\n", "\r\n", ""),
-    BODY("empty lines", "\r\n\r\n\r\n", "\r\n", ""),
-    BODY("no final CRLF", "a", "a\r\n", "a\r\n"),
-    BODY("final CR", "a\r", "a\r\r\n", "a\r\r\n"),
-    BODY("final CR CR LF", "a\r\r\n", "a\r\r\n", "a\r\r\n"),
-    BODY("blank lines at the end", "a\r\n \t\r\n\r\n", "a\r\n \t\r\n", "a\r\n"),
-    BODY("blanks only", " \t ", " \t \r\n", ""),
-    BODY("blanks only and CRLF", " \r\n", " \r\n", ""),
-    BODY("blank run at a line's start", "\t \ta\r\n", "\t \ta\r\n", " a\r\n"),
-    BODY("empty lines first", "\r\n\r\na\r\n", "\r\n\r\na\r\n", "\r\n\r\na\r\n"),
-    BODY("blank lines in the middle", "a\r\n \r\n\t\r\nb", "a\r\n \r\n\t\r\nb\r\n", "a\r\n\r\n\r\nb\r\n"),
-    BODY("bare LF is an octet", "a \n\n \nb\n\n", "a \n\n \nb\n\n\r\n", "a \n\n \nb\n\n\r\n"),
-    BODY("bare CR is an octet", "a \r b\r\r", "a \r b\r\r\r\n", "a \r b\r\r\r\n"),
-    BODY("blank, CR, blank, CRLF", " \r \r\n", " \r \r\n", " \r\r\n"),
-    BODY("LF CR LF", "a\n\r\n\r\n", "a\n\r\n", "a\n\r\n"),
-    BODY("NUL and 8-bit", "\0 \xff\t\r\n", "\0 \xff\t\r\n", "\0 \xff\r\n"),
-    BODY("dots are not unstuffed", "..\r\n.\r\n", "..\r\n.\r\n", "..\r\n.\r\n"),
+/* of_forms: DomainKeys' two begin with the separating line. */
+static const struct { const char *about; struct slice in, of_forms[CANON_FORMS]; } body_vectors[] = {
+#define BODY(about, in, simple, relaxed, domainkeys_simple, nofws) \
+    { about, SLICE_INIT(in), { SLICE_INIT(simple), SLICE_INIT(relaxed), SLICE_INIT(domainkeys_simple), SLICE_INIT(nofws) } }
+    BODY("RFC 6376 3.4.5", " C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n", " C\r\nD E\r\n", "\r\n C \r\nD \t E\r\n", "\r\nC\r\nDE\r\n"),
+    BODY("empty", "", "\r\n", "", "", ""),
+    BODY("one empty line", "\r\n", "\r\n", "", "", ""),
+    BODY("empty lines", "\r\n\r\n\r\n", "\r\n", "", "", ""),
+    BODY("no final CRLF", "a", "a\r\n", "a\r\n", "\r\na\r\n", "\r\na\r\n"),
+    BODY("final CR", "a\r", "a\r\r\n", "a\r\r\n", "\r\na\r\r\n", "\r\na\r\n"),
+    BODY("final CR CR LF", "a\r\r\n", "a\r\r\n", "a\r\r\n", "\r\na\r\r\n", "\r\na\r\n"),
+    BODY("blank lines at the end", "a\r\n \t\r\n\r\n", "a\r\n \t\r\n", "a\r\n", "\r\na\r\n \t\r\n", "\r\na\r\n"),
+    BODY("blanks only", " \t ", " \t \r\n", "", "\r\n \t \r\n", ""),
+    BODY("blanks only and CRLF", " \r\n", " \r\n", "", "\r\n \r\n", ""),
+    BODY("blank run at a line's start", "\t \ta\r\n", "\t \ta\r\n", " a\r\n", "\r\n\t \ta\r\n", "\r\na\r\n"),
+    BODY("empty lines first", "\r\n\r\na\r\n", "\r\n\r\na\r\n", "\r\n\r\na\r\n", "\r\n\r\n\r\na\r\n", "\r\n\r\n\r\na\r\n"),
+    BODY("blank lines in the middle", "a\r\n \r\n\t\r\nb", "a\r\n \r\n\t\r\nb\r\n", "a\r\n\r\n\r\nb\r\n", "\r\na\r\n \r\n\t\r\nb\r\n", "\r\na\r\n\r\n\r\nb\r\n"),
+    BODY("bare LF is an octet", "a \n\n \nb\n\n", "a \n\n \nb\n\n\r\n", "a \n\n \nb\n\n\r\n", "\r\na \n\n \nb\n\n\r\n", "\r\nab\r\n"),
+    BODY("bare CR is an octet", "a \r b\r\r", "a \r b\r\r\r\n", "a \r b\r\r\r\n", "\r\na \r b\r\r\r\n", "\r\nab\r\n"),
+    BODY("blank, CR, blank, CRLF", " \r \r\n", " \r \r\n", " \r\r\n", "\r\n \r \r\n", ""),
+    BODY("LF CR LF", "a\n\r\n\r\n", "a\n\r\n", "a\n\r\n", "\r\na\n\r\n", "\r\na\r\n"),
+    BODY("NUL and 8-bit", "\0 \xff\t\r\n", "\0 \xff\t\r\n", "\0 \xff\r\n", "\r\n\0 \xff\t\r\n", "\r\n\0\xff\r\n"),
+    BODY("a line of blanks and CRs", "a\r\n \r\t\r\r\n", "a\r\n \r\t\r\r\n", "a\r\n \r \r\r\n", "\r\na\r\n \r\t\r\r\n", "\r\na\r\n"),
+    BODY("CR, blank, LF end no line", "a\r \nb", "a\r \nb\r\n", "a\r \nb\r\n", "\r\na\r \nb\r\n", "\r\nab\r\n"),
+    BODY("dots are not unstuffed", "..\r\n.\r\n", "..\r\n.\r\n", "..\r\n.\r\n", "\r\n..\r\n.\r\n", "\r\n..\r\n.\r\n"),
 };
 
 static void canonicalises_bodies_cut_at_every_octet(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(body_vectors); i++)
-        for (size_t cut = 0; cut <= body_vectors[i].in.len; cut++) {
-            struct output *o = out();
+        for (size_t cut = 0; cut <= body_vectors[i].in.len; cut++)
+            for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
+                struct output *o = out();
 
-            push_in_two(CANON_SIMPLE, body_vectors[i].in, cut, o);
-            if (!slice_same(collected(o), body_vectors[i].simple))
-                fail_msg("%s, simple, cut at %zu: \"%.*s\"", body_vectors[i].about, cut, (int)o->len, (const char *)o->at);
-            o = out();
-            push_in_two(CANON_RELAXED, body_vectors[i].in, cut, o);
-            if (!slice_same(collected(o), body_vectors[i].relaxed))
-                fail_msg("%s, relaxed, cut at %zu: \"%.*s\"", body_vectors[i].about, cut, (int)o->len, (const char *)o->at);
-        }
+                push_in_two(form, body_vectors[i].in, cut, o);
+                if (!slice_same(collected(o), body_vectors[i].of_forms[form]))
+                    fail_msg("%s, form %d, cut at %zu: \"%.*s\"", body_vectors[i].about, (int)form, cut, (int)o->len, (const char *)o->at);
+            }
 }
 
 /* Every body of up to 7 octets of the alphabet that matters, in two pieces and octet by octet. */
@@ -258,19 +332,15 @@ static void agrees_with_the_book_on_all_short_bodies(void **state)
 
             for (unsigned i = 0, rest = n; i < len; i++, rest /= COUNT_OF(alphabet))
                 in[i] = alphabet[rest % COUNT_OF(alphabet)];
-            struct slice relaxed = slice_of(book, relaxed_by_the_book(body, book));
-            for (size_t piece = 1; piece <= 3; piece++) {
-                struct output *o = out();
+            for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
+                struct slice expected = by_the_book(form, body, book);
 
-                push_in_pieces(CANON_RELAXED, body, piece, o);
-                assert_true(slice_same(collected(o), relaxed));
-            }
-            struct slice simple = slice_of(book, simple_by_the_book(body, book));
-            for (size_t piece = 1; piece <= 3; piece++) {
-                struct output *o = out();
+                for (size_t piece = 1; piece <= 3; piece++) {
+                    struct output *o = out();
 
-                push_in_pieces(CANON_SIMPLE, body, piece, o);
-                assert_true(slice_same(collected(o), simple));
+                    push_in_pieces(form, body, piece, o);
+                    assert_true(slice_same(collected(o), expected));
+                }
             }
         }
     }
@@ -293,7 +363,7 @@ static size_t random_body(uint8_t *to, size_t most, unsigned *seed)
 
 static void agrees_with_the_book_on_random_bodies(void **state)
 {
-    static uint8_t in[3000], book[6002];
+    static uint8_t in[3000], book[6004];
     unsigned seed = 20260101;
 
     (void)state;
@@ -301,38 +371,41 @@ static void agrees_with_the_book_on_random_bodies(void **state)
         struct slice body = slice_of(in, random_body(in, sizeof in, &seed));
         size_t cut = (size_t)rand_r(&seed) % (body.len + 1), piece = 1 + (size_t)rand_r(&seed) % 200;
 
-        for (enum canon form = CANON_SIMPLE; form <= CANON_RELAXED; form++) {
-            size_t len = form == CANON_SIMPLE ? simple_by_the_book(body, book) : relaxed_by_the_book(body, book);
+        for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
+            struct slice expected = by_the_book(form, body, book);
             struct output *o = out();
 
             push_in_two(form, body, cut, o);
-            assert_true(slice_same(collected(o), slice_of(book, len)));
+            assert_true(slice_same(collected(o), expected));
             o = out();
             push_in_pieces(form, body, piece, o);
-            assert_true(slice_same(collected(o), slice_of(book, len)));
+            assert_true(slice_same(collected(o), expected));
         }
     }
 }
 
 static void one_body_cut_at_every_octet(void **state)
 {
-    static uint8_t in[2000], book[4002];
+    static uint8_t in[2000], book[4004];
     unsigned seed = 5;
     struct slice body = { .len = 0 };
 
     (void)state;
     while (body.len < 1000)
         body = slice_of(in, random_body(in, sizeof in, &seed));
-    struct slice expected = slice_of(book, relaxed_by_the_book(body, book));
-    for (size_t cut = 0; cut <= body.len; cut++) {
-        struct output *o = out();
+    for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
+        struct slice expected = by_the_book(form, body, book);
 
-        push_in_two(CANON_RELAXED, body, cut, o);
-        assert_true(slice_same(collected(o), expected));
+        for (size_t cut = 0; cut <= body.len; cut++) {
+            struct output *o = out();
+
+            push_in_two(form, body, cut, o);
+            assert_true(slice_same(collected(o), expected));
+        }
     }
 }
 
-/* The two inner loops: every alignment and length, a stop of each kind at every place. */
+/* The inner loops: every alignment and length, a stop of each kind at every place. */
 static void both_scans_agree(void **state)
 {
     static const char *const stops[] = { "\t", "  ", " \r", "\n\r", " ", "\r\n", "\r", "\n" };
@@ -349,7 +422,33 @@ static void both_scans_agree(void **state)
                 for (size_t i = 0; stops[kind][i] != '\0' && at + i < len; i++)
                     start[at + i] = (uint8_t)stops[kind][i];
                 assert_int_equal(canon_scan(start, len), canon_scan_portable(start, len));
+                assert_int_equal(nofws_scan(start, len), nofws_scan_portable(start, len));
+                assert_int_equal(nofws_scan(start, len), at);
             }
+    free(in);
+}
+
+/* Blanks anywhere in a piece of any length that ends its block, and a line end at any place. */
+static void both_squeezes_agree(void **state)
+{
+    enum { MOST = 150, ROUNDS = 400 };
+    uint8_t *in = malloc(MOST), here[MOST + SQUEEZE_SPARE], there[MOST + SQUEEZE_SPARE];
+    unsigned seed = 7;
+
+    (void)state;
+    assert_non_null(in);
+    for (size_t len = 0; len <= MOST; len++)
+        for (unsigned round = 0; round < ROUNDS; round++) {
+            uint8_t *start = in + MOST - len;
+            size_t taken, expected;
+
+            for (size_t i = 0; i < len; i++)
+                start[i] = (unsigned)rand_r(&seed) % (1 + round / 8) ? (uint8_t)('a' + i % 26) : (uint8_t)" \t"[i % 2];
+            if (round % 2 && len > 0)
+                start[(size_t)rand_r(&seed) % len] = round % 4 == 1 ? '\r' : '\n';
+            size_t n = nofws_squeeze(here, start, len, &taken), m = nofws_squeeze_portable(there, start, len, &expected);
+            assert_true(taken == expected && slice_same(slice_of(here, n), slice_of(there, m)));
+        }
     free(in);
 }
 
@@ -381,11 +480,20 @@ static void hands_on_long_runs_without_copying(void **state)
         memcpy(in + i, "\r\n", 2);
         in[i - 40] = ' ';
     }
+    for (enum canon form = CANON_SIMPLE; form <= CANON_DOMAINKEYS_SIMPLE; form++) {
+        c = (struct counted){ .from = in, .to = in + len };
+        body_canon_begin(&b, form, count_octets, &c);
+        body_canon_push(&b, slice_of(in, len));
+        body_canon_end(&b);
+        assert_true(c.own + 64 > c.octets && c.calls < 8);
+    }
+    /* nofws takes the line ends of long lines only. */
+    memset(in, 'x', len);
     c = (struct counted){ .from = in, .to = in + len };
-    body_canon_begin(&b, CANON_RELAXED, count_octets, &c);
+    body_canon_begin(&b, CANON_DOMAINKEYS_NOFWS, count_octets, &c);
     body_canon_push(&b, slice_of(in, len));
     body_canon_end(&b);
-    assert_true(c.own + 64 > c.octets && c.calls < 8);
+    assert_true(c.own == len && c.calls < 8);
     free(in);
 }
 
@@ -398,17 +506,19 @@ static void counts_empty_lines_instead_of_keeping_them(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof crlfs; i++)
         crlfs[i] = i % 2 == 0 ? '\r' : '\n';
-    for (enum canon form = CANON_SIMPLE; form <= CANON_RELAXED; form++) {
+    for (enum canon form = CANON_SIMPLE; form < CANON_FORMS; form++) {
+        uint64_t separator = form >= CANON_DOMAINKEYS_SIMPLE ? 2 : 0;
+
         c = (struct counted){ .calls = 0 };
         body_canon_begin(&b, form, count_octets, &c);
         body_canon_push(&b, SLICE("a"));
         for (unsigned i = 0; i < 16; i++)
             body_canon_push(&b, slice_of(crlfs, sizeof crlfs));
-        assert_int_equal(b.out_octets, 1);
+        assert_int_equal(b.out_octets, separator + 1);
         body_canon_push(&b, SLICE("b"));
         body_canon_push(&b, slice_of(crlfs, sizeof crlfs));
         body_canon_end(&b);
-        assert_int_equal(b.out_octets, 1 + 16 * sizeof crlfs + 1 + 2);
+        assert_int_equal(b.out_octets, separator + 1 + 16 * sizeof crlfs + 1 + 2);
         assert_int_equal(c.octets, b.out_octets);
     }
 }
@@ -418,11 +528,13 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonicalises_fields),
         cmocka_unit_test(leaves_out_a_hole_anywhere),
+        cmocka_unit_test(strips_long_fields),
         cmocka_unit_test(canonicalises_bodies_cut_at_every_octet),
         cmocka_unit_test(agrees_with_the_book_on_all_short_bodies),
         cmocka_unit_test(agrees_with_the_book_on_random_bodies),
         cmocka_unit_test(one_body_cut_at_every_octet),
         cmocka_unit_test(both_scans_agree),
+        cmocka_unit_test(both_squeezes_agree),
         cmocka_unit_test(hands_on_long_runs_without_copying),
         cmocka_unit_test(counts_empty_lines_instead_of_keeping_them),
     };

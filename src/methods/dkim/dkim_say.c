@@ -140,15 +140,6 @@ static size_t properties_of(struct run *run, const struct dkim_signature *s, str
 
 /* ---- facts ---- */
 
-static const char *canon_name(enum canon canon)
-{
-    switch (canon) {
-    case CANON_SIMPLE: return "simple";
-    case CANON_RELAXED: return "relaxed";
-    }
-    return "simple";
-}
-
 static void add_text_or_null(struct arena *arena, struct fact *group, const char *name, struct slice text)
 {
     if (text.len > 0)

@@ -3,6 +3,7 @@
 #include "crypto/der.h"
 #include "crypto/edwards.h"
 #include "crypto/public_key.h"
+#include "crypto/refusal_test.h"
 #include "crypto/test_signer.h"
 
 #include <openssl/bn.h>
@@ -427,6 +428,8 @@ static void signatures_verify(void **state)
     verify_each(TEST_KEY_RSA_512, HASH_SHA256);
     verify_each(TEST_KEY_RSA_1024, HASH_SHA256);
     verify_each(TEST_KEY_RSA_2048, HASH_SHA256);
+    verify_each(TEST_KEY_RSA_512, HASH_SHA1);
+    verify_each(TEST_KEY_RSA_1024, HASH_SHA1);
     verify_each(TEST_KEY_RSA_2048, HASH_SHA1);
     verify_each(TEST_KEY_RSA_2048_E3, HASH_SHA256);
     verify_each(TEST_KEY_ED25519, HASH_SHA256);
@@ -514,6 +517,26 @@ static void ed25519_has_one_form(void **state)
     public_key_free(key);
 }
 
+/* A policy of the system is no fault of the mail, and none of the machine. */
+static void a_refusal_is_told_apart(void **state)
+{
+    (void)state;
+    uint8_t octets[HASH_OCTETS_MAX];
+    assert_true(hash_usable(HASH_SHA1) && hash_usable(HASH_SHA256) && !hash_usable(HASH_NONE));
+    assert_true(hash_once(HASH_SHA1, SLICE("signed"), octets));
+    struct slice digest = slice_of(octets, 20), signature = test_key_sign(arena, TEST_KEY_RSA_1024, HASH_SHA1, digest);
+    struct public_key *key = key_of(TEST_KEY_RSA_1024);
+    refuse_sha1_signatures(true);
+    assert_int_equal(public_key_verify(key, HASH_SHA1, digest, signature), VERIFY_REFUSED);
+    assert_true(hash_once(HASH_SHA256, SLICE("signed"), octets));
+    struct slice other = test_key_sign(arena, TEST_KEY_RSA_1024, HASH_SHA256, slice_of(octets, 32));
+    assert_int_equal(public_key_verify(key, HASH_SHA256, slice_of(octets, 32), other), VERIFY_GOOD);
+    refuse_sha1_signatures(false);
+    assert_true(hash_once(HASH_SHA1, SLICE("signed"), octets));
+    assert_int_equal(public_key_verify(key, HASH_SHA1, digest, signature), VERIFY_GOOD);
+    public_key_free(key);
+}
+
 static void problems_have_words(void **state)
 {
     (void)state;
@@ -534,6 +557,7 @@ int main(void)
         cmocka_unit_test(hashes_are_not_mixed),
         cmocka_unit_test(short_padding_forgery_fails),
         cmocka_unit_test(ed25519_has_one_form),
+        cmocka_unit_test(a_refusal_is_told_apart),
         cmocka_unit_test(problems_have_words),
     };
     return cmocka_run_group_tests(tests, start, stop);

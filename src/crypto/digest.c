@@ -31,9 +31,14 @@ const char *hash_name(enum hash_alg alg)
     return "none";
 }
 
+bool hash_usable(enum hash_alg alg)
+{
+    return provider_hash(alg) != NULL;
+}
+
 struct hasher *hasher_new(enum hash_alg alg)
 {
-    if (!provider_hash(alg))
+    if (!hash_usable(alg))
         return NULL;
     struct hasher *h = mem_zalloc(1, sizeof *h);
     if (!h)

@@ -18,6 +18,7 @@ MUST_CHECK enum status crypto_start(void);
 
 size_t hash_octets(enum hash_alg);                   /* 32, 20, 0 */
 const char *hash_name(enum hash_alg);                /* "sha256" */
+bool hash_usable(enum hash_alg);                     /* the library has it: a system's policy may have removed SHA-1 */
 
 struct hasher;                                       /* one running digest */
 struct hasher *hasher_new(enum hash_alg);            /* NULL without memory or algorithm */

@@ -66,7 +66,7 @@ static bool ed25519_works(struct slice digest)
 static void fetch_all(void)
 {
     fetched.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    /* A system's policy may have removed SHA-1; mail signed with it is refused either way (RFC 8301). */
+    /* A system's policy may have removed SHA-1; whoever needs it asks hash_usable(). */
     fetched.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     uint8_t digest[HASH_OCTETS_MAX];
     bool good = hash_once(HASH_SHA256, SLICE("frank"), digest) && rsa_works(slice_of(digest, sizeof digest))

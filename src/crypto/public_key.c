@@ -166,8 +166,9 @@ static enum verify_outcome outcome_of(int returned)
     return machine ? VERIFY_ERROR : VERIFY_BAD;
 }
 
-/* A context that is ready to verify costs 3 us a message; one is kept for each hash. */
-static EVP_PKEY_CTX *rsa_context(struct public_key *key, enum hash_alg alg)
+/* A context that is ready to verify costs 3 us a message; one is kept for each hash. What the library will not do with this
+ * hash or a key of this length it says here, before it saw a signature. */
+static EVP_PKEY_CTX *rsa_context(struct public_key *key, enum hash_alg alg, enum verify_outcome *why)
 {
     EVP_PKEY_CTX **kept = &key->rsa[alg == HASH_SHA256 ? 0 : 1];
     if (*kept)
@@ -176,6 +177,7 @@ static EVP_PKEY_CTX *rsa_context(struct public_key *key, enum hash_alg alg)
     EVP_PKEY_CTX *context = md ? EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL) : NULL;
     if (!context || EVP_PKEY_verify_init(context) != 1 || EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1
         || EVP_PKEY_CTX_set_signature_md(context, md) != 1) {
+        *why = (md && !context) || provider_out_of_memory() ? VERIFY_ERROR : VERIFY_REFUSED;
         EVP_PKEY_CTX_free(context);
         provider_forget_errors();
         return NULL;
@@ -186,9 +188,10 @@ static EVP_PKEY_CTX *rsa_context(struct public_key *key, enum hash_alg alg)
 
 static enum verify_outcome verify_rsa(struct public_key *key, enum hash_alg alg, struct slice digest, struct slice signature)
 {
-    EVP_PKEY_CTX *context = rsa_context(key, alg);
+    enum verify_outcome why = VERIFY_ERROR;
+    EVP_PKEY_CTX *context = rsa_context(key, alg, &why);
     if (!context)
-        return VERIFY_ERROR;
+        return why;
     return outcome_of(EVP_PKEY_verify(context, signature.at, signature.len, digest.at, digest.len));
 }
 

@@ -36,7 +36,12 @@ void public_key_free(struct public_key *);
 enum key_type public_key_type(const struct public_key *);
 unsigned public_key_bits(const struct public_key *);      /* RSA modulus; 256 for Ed25519 */
 
-enum verify_outcome { VERIFY_ERROR = 0 /* machine */, VERIFY_BAD, VERIFY_GOOD };
+enum verify_outcome {
+    VERIFY_ERROR = 0,         /* machine */
+    VERIFY_REFUSED,           /* the library will not do it: a system's policy forbids this hash, or RSA keys of this length */
+    VERIFY_BAD,
+    VERIFY_GOOD
+};
 /*
  * public_key_verify: RSA: PKCS#1 v1.5 over this digest with full-length padding (library verify only,
  * threats.md T15); Ed25519: PureEdDSA over the digest octets (RFC 8463 section 3).

@@ -77,6 +77,7 @@ enum dkim_reason dkim_try_keys(struct run *run, struct dkim_choice *choice, cons
         switch (public_key_verify(choice->keys[i]->key, s->hash, hash, s->b)) {
         case VERIFY_GOOD: return DKIM_VERIFIED;
         case VERIFY_ERROR: return DKIM_OWN_FAILURE;
+        case VERIFY_REFUSED: return DKIM_KEY_WEAK;     /* SHA-256 is never forbidden: it is the key's length */
         case VERIFY_BAD: break;
         }
     }

@@ -1,6 +1,6 @@
 /*
- * bodies.c: body digests, each computed once per distinct (hash, canonical form, length), while the
- * body streams by (RFC 6376 3.7). Constant memory, any chunking.
+ * bodies.c: body digests, each computed once per distinct (hash, canonical form, length, prefix), while the
+ * body streams by (RFC 6376 3.7, RFC 4870 3.4.2). Constant memory, any chunking.
  */
 #include "engine/state.h"
 
@@ -25,9 +25,15 @@ static void hasher_give(struct engine *e, struct hasher *h)
         hasher_free(h);
 }
 
+/* A prefix that is ordered again in a later run lies where it lay. */
+static bool prefix_same(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.at == b.at || slice_same(a, b));
+}
+
 static bool spec_same(struct digest_spec a, struct digest_spec b)
 {
-    return a.hash == b.hash && a.canon == b.canon && a.length == b.length;
+    return a.hash == b.hash && a.canon == b.canon && a.length == b.length && prefix_same(a.prefix, b.prefix);
 }
 
 struct body_digest *bodies_find(struct transaction *t, struct digest_spec spec)
@@ -50,6 +56,7 @@ struct body_digest *bodies_order(struct transaction *t, struct digest_spec spec)
     }
     struct body_digest *d = &t->digests[t->digest_count++];
     *d = (struct body_digest){ .spec = spec, .hasher = h };
+    hasher_add(h, spec.prefix);
     struct body_form *form = &t->forms[spec.canon];
     if (!form->used) {
         form->used = true;

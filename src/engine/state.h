@@ -98,7 +98,7 @@ struct transaction {
     struct method_state states[METHODS_MAX];
     struct body_digest digests[DIGESTS_MAX];
     size_t digest_count;
-    struct body_form forms[2];
+    struct body_form forms[CANON_FORMS];
     bool body_ended, orders_closed;
 
     /* Fields over the header's bounds: how many of the names we remove, and which of them are forged. */

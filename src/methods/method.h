@@ -150,12 +150,14 @@ struct digest_spec {
     enum hash_alg hash;
     enum canon canon;
     uint64_t length;                   /* l=: hash at most so many canonical octets; DIGEST_WHOLE: all */
+    struct slice prefix;               /* hashed before the body, not counted in length (RFC 4870: header and body are one
+                                          stream); empty: nothing. Lives as long as the transaction. Another prefix is another digest */
 };
 #define DIGEST_WHOLE UINT64_MAX
 struct digest {
     uint8_t octets[HASH_OCTETS_MAX];
     size_t  len;                       /* 0: could not be computed (own failure) */
-    uint64_t hashed;                   /* canonical octets hashed */
+    uint64_t hashed;                   /* canonical octets of the body hashed */
     uint64_t body_octets;              /* canonical octets of the whole body */
 };
 /* NULL until the body ended; must have been ordered before the end of the header. */

@@ -90,8 +90,10 @@ struct frank_question {
     uint64_t id;
     const char *name;              /* presentation form, dot at the end; unusual octets as \DDD */
     uint16_t type;                 /* IANA number: 1 A, 12 PTR, 15 MX, 16 TXT, 28 AAAA ... */
+    const char *server;            /* NULL: ask as for everybody. "192.0.2.53": ask this server alone, at port 53, without recursion;
+                                      a stranger chose it, Frank made sure that its address is public. Or frank_txn_no_answer */
 };
-/* 1 with the next question not yet handed out, 0: none at the moment. The string lives until its answer is given. */
+/* 1 with the next question not yet handed out, 0: none at the moment. Its strings live until its answer is given. */
 FRANK_API int frank_txn_question(struct frank_txn *, struct frank_question *);
 /* The response packet, as it came (any garbage is survived: it counts as a failure). 0, or -1 for an unknown id. */
 FRANK_API int frank_txn_answer(struct frank_txn *, uint64_t id, const void *packet, size_t length);

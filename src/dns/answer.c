@@ -19,6 +19,29 @@ static struct answer *bookkeeping(const struct answer *answer)
     return (struct answer *)(uintptr_t)answer;
 }
 
+/* ---- questions ---- */
+
+static size_t address_octets(const struct ip *ip)
+{
+    return ip->family == IP_V4 ? 4 : ip->family == IP_V6 ? 16 : 0;
+}
+
+bool question_same(const struct question *a, const struct question *b)
+{
+    return a->type == b->type && a->server.family == b->server.family && (a->server.family == IP_NONE || ip_same(&a->server, &b->server)) &&
+        name_same(a->name, b->name);
+}
+
+/* Read from its end: the family says how many octets of address stand before the type. */
+void text_add_question_key(struct text *t, const struct question *q)
+{
+    text_add_lower(t, name_undotted(q->name));
+    text_add(t, slice_of(q->server.octets, address_octets(&q->server)));
+    text_add_octet(t, (uint8_t)(q->type >> 8));
+    text_add_octet(t, (uint8_t)(q->type & 0xff));
+    text_add_octet(t, (uint8_t)q->server.family);
+}
+
 /* ---- names for people ---- */
 
 const char *answer_status_name(enum answer_status status)
@@ -33,6 +56,7 @@ const char *answer_status_name(enum answer_status status)
     case ANSWER_GARBLED: return "garbled";
     case ANSWER_OVER_QUOTA: return "over-quota";
     case ANSWER_BAD_NAME: return "bad-name";
+    case ANSWER_BLOCKED: return "blocked";
     }
     return "unknown";
 }
@@ -73,7 +97,7 @@ bool answer_failed(const struct answer *answer)
     switch (answer->status) {
     case ANSWER_DATA: case ANSWER_NODATA: case ANSWER_NXDOMAIN: case ANSWER_BAD_NAME:
         return false;
-    case ANSWER_UNKNOWN: case ANSWER_SERVFAIL: case ANSWER_TIMEOUT: case ANSWER_GARBLED: case ANSWER_OVER_QUOTA:
+    case ANSWER_UNKNOWN: case ANSWER_SERVFAIL: case ANSWER_TIMEOUT: case ANSWER_GARBLED: case ANSWER_OVER_QUOTA: case ANSWER_BLOCKED:
         return true;
     }
     return true;
@@ -213,7 +237,7 @@ struct answer *answer_make(const struct answer_draft *draft)
     struct text room = text_fixed(records + m.count, room_octets);
     text_add_lower(&room, name);
     *answer = (struct answer){
-        .question = { text_slice(&room), draft->question.type },
+        .question = { text_slice(&room), draft->question.type, draft->question.server },
         .status = m.within ? draft->status : ANSWER_GARBLED,
         .security = draft->security,
         .origin = draft->origin,
@@ -230,7 +254,12 @@ struct answer *answer_make(const struct answer_draft *draft)
 
 struct answer *answer_of_status(struct slice name, uint16_t type, enum answer_status status)
 {
-    return answer_make(&(struct answer_draft){ .question = { name, type }, .status = status });
+    return answer_make(&(struct answer_draft){ .question = { .name = name, .type = type }, .status = status });
+}
+
+struct answer *answer_to(const struct question *q, enum answer_status status)
+{
+    return answer_make(&(struct answer_draft){ .question = *q, .status = status });
 }
 
 /* ---- holding ---- */

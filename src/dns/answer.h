@@ -29,7 +29,8 @@ enum answer_status {
     ANSWER_TIMEOUT,       /* no answer before the question's or the message's deadline */
     ANSWER_GARBLED,       /* a packet that is not one, lies, or exceeds a bound */
     ANSWER_OVER_QUOTA,    /* not sent: the method's .asks is used up */
-    ANSWER_BAD_NAME       /* not sent: the name cannot be asked (name_askable is false) */
+    ANSWER_BAD_NAME,      /* not sent: the name cannot be asked (name_askable is false) */
+    ANSWER_BLOCKED        /* not sent: the server named in the question is one that is never asked (dns/named.h) */
 };
 
 enum answer_security { SECURITY_UNKNOWN = 0, SECURITY_INSECURE, SECURITY_SECURE, SECURITY_BOGUS };
@@ -39,7 +40,19 @@ enum answer_origin { ORIGIN_NONE = 0, ORIGIN_LIVE, ORIGIN_ZONE, ORIGIN_OVERLAY }
 #define ANSWER_OCTETS_MAX 65536       /* one record set, RDATA octets; beyond: GARBLED */
 #define CNAME_CHAIN_MAX 8             /* threats.md T26 */
 
-struct question { struct slice name; uint16_t type; };     /* name text, lower case, no trailing dot */
+/*
+ * The server is part of what is asked: two servers may say different things of one name. IP_NONE: whoever the resolver
+ * asks for everybody. Another: that server alone, directly, without recursion.
+ */
+struct question {
+    struct slice name;                /* name text, lower case, no trailing dot */
+    uint16_t type;
+    struct ip server;
+};
+bool question_same(const struct question *, const struct question *);     /* names without regard to case */
+/* The key of a question in tables: names in lower case; no two different questions have the same. */
+#define QUESTION_KEY_MAX (NAME_TEXT_MAX + 16 + 3)
+void text_add_question_key(struct text *, const struct question *);
 
 struct rdata {
     uint16_t type;
@@ -71,8 +84,8 @@ struct answer {
     struct memo *memos;
 };
 
-/* We do not know: temporary failure. True for SERVFAIL, TIMEOUT, GARBLED, OVER_QUOTA, UNKNOWN; false
- * for DATA, NODATA, NXDOMAIN and BAD_NAME. */
+/* We do not know: temporary failure. True for SERVFAIL, TIMEOUT, GARBLED, OVER_QUOTA, BLOCKED, UNKNOWN; false
+ * for DATA, NODATA, NXDOMAIN and BAD_NAME. (Who asks named servers looks for BLOCKED first: it will not pass.) */
 bool answer_failed(const struct answer *);
 bool answer_has_data(const struct answer *);
 /* NODATA, NXDOMAIN or BAD_NAME: nothing is there. */
@@ -95,6 +108,7 @@ struct answer_draft {
 };
 struct answer *answer_make(const struct answer_draft *);
 struct answer *answer_of_status(struct slice name, uint16_t type, enum answer_status);
+struct answer *answer_to(const struct question *, enum answer_status);
 /* For who must answer and has no memory left: SERVFAIL without a question, in constant memory, never
  * counted; hold and drop do nothing, a memo is never made. */
 const struct answer *answer_without_memory(void);

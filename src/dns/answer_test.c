@@ -18,7 +18,7 @@ static void assert_slice(struct slice got, struct slice want)
 static struct answer *made(uint16_t type, const struct slice *rdata, size_t count)
 {
     return answer_make(&(struct answer_draft){
-        .question = { SLICE("Name.Example."), type }, .status = ANSWER_DATA, .count = count, .rdata = rdata, .ttl_seconds = 60 });
+        .question = { .name = SLICE("Name.Example."), .type = type }, .status = ANSWER_DATA, .count = count, .rdata = rdata, .ttl_seconds = 60 });
 }
 
 static void a_made_answer_owns_its_bytes(void **state)
@@ -27,7 +27,7 @@ static void a_made_answer_owns_its_bytes(void **state)
     char name[] = "HOST.example", alias[] = "alias.example", rdata[] = "\5hello\4 you";
     struct slice one = slice_of(rdata, sizeof rdata - 1);
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { slice_str(name), RTYPE_TXT }, .status = ANSWER_DATA, .security = SECURITY_SECURE, .origin = ORIGIN_LIVE,
+        .question = { .name = slice_str(name), .type = RTYPE_TXT }, .status = ANSWER_DATA, .security = SECURITY_SECURE, .origin = ORIGIN_LIVE,
         .ttl_seconds = 7, .canonical = slice_str(alias), .count = 1, .rdata = &one });
     memset(name, 'x', sizeof name);
     memset(alias, 'x', sizeof alias);

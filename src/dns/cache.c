@@ -9,7 +9,7 @@ struct entry {
     int64_t expires_seconds;
     size_t octets;
     size_t key_len;
-    uint8_t key[];                           /* name, type */
+    uint8_t key[];                           /* text_add_question_key */
 };
 
 struct cache {
@@ -22,15 +22,12 @@ struct cache {
 /* What an entry costs besides itself and its answer: its share of a table at half load. */
 #define TABLE_SHARE_OCTETS 96
 
-struct key { uint8_t octets[NAME_TEXT_MAX + 2]; size_t len; };
+struct key { uint8_t octets[QUESTION_KEY_MAX]; size_t len; };
 
-/* The type stands behind the name: no name is longer for it, and two octets end it. */
 static bool key_of(const struct question *q, struct key *key)
 {
     struct text text = text_fixed(key->octets, sizeof key->octets);
-    text_add_lower(&text, name_undotted(q->name));
-    text_add_octet(&text, (uint8_t)(q->type >> 8));
-    text_add_octet(&text, (uint8_t)(q->type & 0xff));
+    text_add_question_key(&text, q);
     key->len = text.len;
     return !text.bad;
 }
@@ -120,15 +117,17 @@ const struct answer *cache_get(struct cache *cache, const struct question *q, in
     return answer_hold(e->answer);
 }
 
-/* How long an answer may be kept; 0: not at all. */
+/* How long an answer may be kept; 0: not at all. What a named server has not, it may be about to get. */
 static uint32_t lifetime_seconds(const struct answer *a)
 {
+    if (answer_is_void(a) && a->question.server.family != IP_NONE)
+        return CACHE_FAILURE_SECONDS;
     switch (a->status) {
     case ANSWER_DATA: case ANSWER_NODATA: case ANSWER_NXDOMAIN:
         return a->ttl_seconds < CACHE_TTL_MAX_SECONDS ? a->ttl_seconds : CACHE_TTL_MAX_SECONDS;
     case ANSWER_SERVFAIL: case ANSWER_TIMEOUT: case ANSWER_GARBLED:
         return CACHE_FAILURE_SECONDS;
-    case ANSWER_UNKNOWN: case ANSWER_OVER_QUOTA: case ANSWER_BAD_NAME:
+    case ANSWER_UNKNOWN: case ANSWER_OVER_QUOTA: case ANSWER_BAD_NAME: case ANSWER_BLOCKED:
         return 0;                            /* of one transaction, not of the world */
     }
     return 0;

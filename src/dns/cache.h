@@ -1,7 +1,8 @@
 /*
- * cache.h: (name, type) -> answer, in bounded memory, by TTL. One per worker; not thread-safe.
+ * cache.h: question (name, type, server) -> answer, in bounded memory, by TTL. One per worker; not thread-safe.
  *
- * Negative answers are kept too; failures (SERVFAIL, TIMEOUT, GARBLED) for CACHE_FAILURE_SECONDS.
+ * Negative answers are kept too; failures (SERVFAIL, TIMEOUT, GARBLED) for CACHE_FAILURE_SECONDS, and so is the "no" of a
+ * server asked by name.
  * Past the memory bound the least recently used go first. Evicting never disturbs a
  * transaction that holds the answer.
  */

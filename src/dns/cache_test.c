@@ -9,7 +9,7 @@
 
 static struct question question(const char *name, uint16_t type)
 {
-    return (struct question){ slice_str(name), type };
+    return (struct question){ .name = slice_str(name), .type = type };
 }
 
 static struct answer *a_record(const char *name, uint32_t ttl_seconds)
@@ -60,7 +60,7 @@ static const struct { const char *name; enum answer_status status; uint32_t ttl;
     { "2^32-1", ANSWER_NODATA, UINT32_MAX, CACHE_TTL_MAX_SECONDS },
     { "SERVFAIL", ANSWER_SERVFAIL, 60, CACHE_FAILURE_SECONDS }, { "TIMEOUT", ANSWER_TIMEOUT, 0, CACHE_FAILURE_SECONDS },
     { "GARBLED", ANSWER_GARBLED, 0, CACHE_FAILURE_SECONDS }, { "OVER_QUOTA", ANSWER_OVER_QUOTA, 60, 0 },
-    { "BAD_NAME", ANSWER_BAD_NAME, 60, 0 }, { "UNKNOWN", ANSWER_UNKNOWN, 60, 0 },
+    { "BAD_NAME", ANSWER_BAD_NAME, 60, 0 }, { "BLOCKED", ANSWER_BLOCKED, 60, 0 }, { "UNKNOWN", ANSWER_UNKNOWN, 60, 0 },
 };
 
 static void kept_for_its_ttl(void **state)
@@ -81,6 +81,35 @@ static void kept_for_its_ttl(void **state)
         assert_int_equal(cache_counts(cache).octets, 0);
         cache_free(cache);
     }
+}
+
+/* What a named server said is nobody else's answer, and its "no" is asked again soon. */
+static void keyed_by_server_too(void **state)
+{
+    (void)state;
+    struct slice one = SLICE("\1\2\3\4");
+    struct ip servers[4] = { { .family = IP_NONE } };
+    assert_true(ip_parse(SLICE("192.0.2.1"), &servers[1]) && ip_parse(SLICE("192.0.2.2"), &servers[2]) && ip_parse(SLICE("c000:201::"), &servers[3]));
+    for (enum answer_status s = ANSWER_DATA; s <= ANSWER_NXDOMAIN; s++)
+        for (size_t i = 0; i < COUNT_OF(servers); i++) {
+            struct cache *cache = cache_new(1 << 20, 1);
+            struct question q = { .name = SLICE("a.x"), .type = RTYPE_A, .server = servers[i] };
+            struct answer *a = answer_make(&(struct answer_draft){
+                .question = q, .status = s, .ttl_seconds = 60, .count = s == ANSWER_DATA, .rdata = &one });
+            cache_put(cache, a, 0);
+            for (size_t k = 0; k < COUNT_OF(servers); k++) {
+                q.server = servers[k];
+                const struct answer *got = cache_get(cache, &q, 0);
+                assert_true((got == a) == (k == i) && (got == NULL) == (k != i));
+                answer_drop(got);
+            }
+            q.server = servers[i];
+            const struct answer *later = cache_get(cache, &q, CACHE_FAILURE_SECONDS);
+            assert_true((later != NULL) == (i == 0 || s == ANSWER_DATA));
+            answer_drop(later);
+            answer_drop(a);
+            cache_free(cache);
+        }
 }
 
 static void the_newer_answer_replaces(void **state)
@@ -168,7 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keyed_by_name_and_type),
-        cmocka_unit_test(kept_for_its_ttl),
+        cmocka_unit_test(kept_for_its_ttl), cmocka_unit_test(keyed_by_server_too),
         cmocka_unit_test(the_newer_answer_replaces),
         cmocka_unit_test(the_least_recently_used_go_first),
         cmocka_unit_test(many_entries_stay_within_the_bound),

@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct slice packet = slice_from(slice_of(data, size), 1);
     size_t which = data[0] % COUNT_OF(questions);
-    struct question q = { slice_str(questions[which].name), questions[which].type };
+    struct question q = { .name = slice_str(questions[which].name), .type = questions[which].type };
     struct packet_head head;
     must(packet_head(packet, &head) == (packet.len >= 12));
     struct answer *a = packet_read(&q, packet, SECURITY_UNKNOWN, ORIGIN_LIVE);

@@ -17,7 +17,7 @@ static void assert_slice(struct slice got, struct slice want)
 
 static struct answer *read_as(const char *name, uint16_t type, struct slice packet)
 {
-    struct answer *a = packet_read(&(struct question){ slice_str(name), type }, packet, SECURITY_INSECURE, ORIGIN_LIVE);
+    struct answer *a = packet_read(&(struct question){ .name = slice_str(name), .type = type }, packet, SECURITY_INSECURE, ORIGIN_LIVE);
     assert_non_null(a);
     assert_slice(a->question.name, slice_str(name));
     assert_int_equal(a->question.type, type);
@@ -206,7 +206,7 @@ static void a_txt_of_64_kib_is_read(void **state)         /* threats.md T29 */
         big[at] = at + 256 <= 65400 ? 255 : (uint8_t)(65400 - at - 1);
     struct slice one = slice_of(big, 65400);
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 1, .count = 1, .rdata = &one });
+        .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 1, .count = 1, .rdata = &one });
     struct text out = text_in(arena, 1 << 17);
     assert_true(packet_write_answer(&out, 1, a));
     struct answer *back = read_as("a.x", RTYPE_TXT, text_slice(&out));
@@ -229,14 +229,14 @@ static void questions_are_written(void **state)
     (void)state;
     uint8_t buffer[64];
     struct text out = text_fixed(buffer, sizeof buffer);
-    struct question q = { SLICE("a.x"), RTYPE_TXT };
+    struct question q = { .name = SLICE("a.x"), .type = RTYPE_TXT };
     assert_true(packet_write_question(&out, 0x1234, true, &q, 1232));
     assert_slice(text_slice(&out), SLICE("\x12\x34\1\0\0\1\0\0\0\0\0\1\1a\1x\0\0\x10\0\1\0\0\x29\4\xd0\0\0\0\0\0\0"));
     text_reset(&out);
     assert_true(packet_write_question(&out, 0x1234, false, &q, 0));
     assert_slice(text_slice(&out), SLICE("\x12\x34\0\0\0\1\0\0\0\0\0\0\1a\1x\0\0\x10\0\1"));
     text_reset(&out);
-    assert_false(packet_write_question(&out, 1, true, &(struct question){ SLICE("a..x"), 1 }, 0));
+    assert_false(packet_write_question(&out, 1, true, &(struct question){ .name = SLICE("a..x"), .type = 1 }, 0));
     out = text_fixed(buffer, 20);
     assert_false(packet_write_question(&out, 1, true, &q, 0));
 }
@@ -259,11 +259,11 @@ static void written_answers_are_read_back(void **state)
     struct arena *arena = arena_new(1 << 20);
     struct slice txt[] = { SLICE("\1a\2bc"), SLICE("\0") };
     struct answer_draft drafts[] = {
-        { .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 9, .count = 2, .rdata = txt },
-        { .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 9, .canonical = SLICE("b.y"), .count = 2, .rdata = txt },
-        { .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_NODATA, .ttl_seconds = 7 },
-        { .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_NXDOMAIN, .ttl_seconds = 7, .canonical = SLICE("b.y") },
-        { .question = { SLICE("a.x"), RTYPE_TXT }, .status = ANSWER_SERVFAIL },
+        { .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 9, .count = 2, .rdata = txt },
+        { .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .ttl_seconds = 9, .canonical = SLICE("b.y"), .count = 2, .rdata = txt },
+        { .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_NODATA, .ttl_seconds = 7 },
+        { .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_NXDOMAIN, .ttl_seconds = 7, .canonical = SLICE("b.y") },
+        { .question = { .name = SLICE("a.x"), .type = RTYPE_TXT }, .status = ANSWER_SERVFAIL },
     };
     for (size_t i = 0; i < COUNT_OF(drafts); i++) {
         struct answer *a = answer_make(&drafts[i]);
@@ -306,7 +306,7 @@ static void without_memory_there_is_no_answer(void **state)
     (void)state;
     for (uint64_t k = 1; k <= 3; k++) {
         mem_fail_at(k, false);
-        assert_null(packet_read(&(struct question){ SLICE("a.x"), RTYPE_A }, packets[0].packet, SECURITY_UNKNOWN, ORIGIN_LIVE));
+        assert_null(packet_read(&(struct question){ .name = SLICE("a.x"), .type = RTYPE_A }, packets[0].packet, SECURITY_UNKNOWN, ORIGIN_LIVE));
     }
     mem_fail_at(0, false);
 }

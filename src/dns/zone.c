@@ -112,12 +112,13 @@ bool zone_record_add(struct zone *zone, struct zone_node *node, uint16_t type, u
     return true;
 }
 
-bool zone_note_add(struct zone *zone, struct zone_node *node, uint16_t type, enum answer_status status)
+bool zone_note_add(struct zone *zone, struct zone_node *node, const struct zone_note *told)
 {
     struct zone_note *note = ARENA_NEW(zone->arena, struct zone_note);
     if (!note)
         return false;
-    *note = (struct zone_note){ .next = node->notes, .type = type, .status = status };
+    *note = *told;
+    note->next = node->notes;
     node->notes = note;
     return true;
 }
@@ -175,11 +176,13 @@ static const struct zone_record *find_record(const struct zone_node *node, uint1
     return NULL;
 }
 
-/* A note of just this type goes before one of every type. */
-static const struct zone_note *find_note(const struct zone_node *node, uint16_t type)
+/* A note of just this type goes before one of every type. server: of that one alone; IP_NONE: of all. */
+static const struct zone_note *find_note(const struct zone_node *node, uint16_t type, const struct ip *server)
 {
     const struct zone_note *found = NULL;
     for (const struct zone_note *n = node->notes; n; n = n->next) {
+        if (n->server.family != server->family || (server->family != IP_NONE && !ip_same(&n->server, server)))
+            continue;
         if (n->type == type)
             return n;
         if (n->type == 0)
@@ -210,16 +213,20 @@ static bool go_over(struct path *path, const struct zone_record *alias, struct k
 }
 
 /* What the name last reached says of the type; CNAME: go on. */
-static void judge(const struct zone *zone, struct path *path, struct slice name, uint16_t type, const struct zone_record **alias)
+static void judge(const struct zone *zone, struct path *path, struct slice name, const struct question *q, const struct zone_record **alias)
 {
+    static const struct ip all = { .family = IP_NONE };
     *alias = NULL;
     path->node = find_node(zone, name);
     if (!path->node) {
         path->status = ANSWER_NXDOMAIN;
         return;
     }
-    const struct zone_note *note = find_note(path->node, type);
-    if (find_record(path->node, type))
+    const struct zone_note *own = q->server.family != IP_NONE ? find_note(path->node, q->type, &q->server) : NULL;
+    const struct zone_note *note = find_note(path->node, q->type, &all);
+    if (own)
+        path->status = own->status;
+    else if (find_record(path->node, q->type))
         path->status = ANSWER_DATA;
     else if (note)
         path->status = note->status;
@@ -227,12 +234,12 @@ static void judge(const struct zone *zone, struct path *path, struct slice name,
         path->status = ANSWER_NODATA;
 }
 
-static void follow(const struct zone *zone, struct path *path, struct key *key, uint16_t type)
+static void follow(const struct zone *zone, struct path *path, struct key *key, const struct question *q)
 {
     *path = (struct path){ .ttl_seconds = ZONE_TTL_MAX };
     for (unsigned aliases = 0;; aliases++) {
         const struct zone_record *alias;
-        judge(zone, path, key_name(key), type, &alias);
+        judge(zone, path, key_name(key), q, &alias);
         if (!alias)
             return;
         if (aliases == CNAME_CHAIN_MAX || !go_over(path, alias, key)) {
@@ -275,15 +282,15 @@ static void collect(struct answer_draft *draft, struct collected *into, const st
     draft->rdata = into->rdata;
 }
 
-static struct answer *make(const struct zone *zone, struct slice name, uint16_t type)
+static struct answer *make(const struct zone *zone, const struct question *q)
 {
     struct key key;
     struct path path;
     struct collected records;
-    key_set(&key, name);
-    follow(zone, &path, &key, type);
+    key_set(&key, q->name);
+    follow(zone, &path, &key, q);
     struct answer_draft draft = {
-        .question = { name, type },
+        .question = *q,
         .status = path.status,
         .security = SECURITY_UNKNOWN,
         .origin = zone->origin,
@@ -299,10 +306,10 @@ static struct answer *make(const struct zone *zone, struct slice name, uint16_t 
     return answer_make(&draft);
 }
 
-static const struct answer *find_made(const struct made *list, uint16_t type)
+static const struct answer *find_made(const struct made *list, const struct question *q)
 {
     for (const struct made *m = list; m; m = m->next)
-        if (m->answer->question.type == type)
+        if (question_same(&m->answer->question, q))
             return m->answer;
     return NULL;
 }
@@ -332,13 +339,13 @@ const struct answer *zone_answer(struct zone *zone, const struct question *quest
 {
     struct key key;
     if (!name_askable(question->name))
-        return answer_of_status(question->name, question->type, ANSWER_BAD_NAME);
+        return answer_to(question, ANSWER_BAD_NAME);
     key_set(&key, question->name);
     struct made *list = table_get(zone->made, key_name(&key));
-    const struct answer *answer = find_made(list, question->type);
+    const struct answer *answer = find_made(list, question);
     if (answer)
         return answer_hold(answer);
-    answer = make(zone, key_name(&key), question->type);
+    answer = make(zone, question);
     if (answer)
         keep_made(zone, list, answer);
     return answer;
@@ -365,7 +372,7 @@ bool zone_leaves(const struct zone *zone, const struct question *question, struc
     key_set(&key, question->name);
     if (key.len == 0)
         return false;
-    follow(zone, &path, &key, question->type);
+    follow(zone, &path, &key, question);
     if (path.status != ANSWER_NXDOMAIN || path.node || path.canonical_len == 0)
         return false;
     *target = slice_dup(arena, key_name(&key));

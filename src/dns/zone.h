@@ -13,6 +13,12 @@
  * a TYPE they hold for every type the name has no record of here. "; nodata NAME TYPE" and
  * "; nxdomain NAME" say what saved zones must tell apart; other readers take them for comments. A
  * name in a directive exists. Records of the asked type go before directives, those before aliases.
+ *
+ * A question for a named server (question.server) is answered from the same tree, as if each server had all of it.
+ * A directive that ends in "@ADDRESS" holds for that server alone, and goes before the records:
+ *
+ *     ; servfail id1.example.org TXT @192.0.2.53
+ *     ; nxdomain id1.example.org @192.0.2.53
  */
 #ifndef FRANK_DNS_ZONE_H
 #define FRANK_DNS_ZONE_H

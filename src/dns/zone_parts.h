@@ -22,8 +22,8 @@
 
 struct zone_record { struct zone_record *next; struct slice rdata; uint32_t ttl_seconds; uint16_t type; };
 
-/* A directive: what a question for a type without records gets. type 0: every type. */
-struct zone_note { struct zone_note *next; enum answer_status status; uint16_t type; };
+/* A directive: what a question for a type without records gets. type 0: every type. server: only questions for this one get it. */
+struct zone_note { struct zone_note *next; enum answer_status status; uint16_t type; struct ip server; };
 
 /* A name that exists: it has records or notes, or something below it has (RFC 4592 2.2.2). */
 struct zone_node { struct slice name; struct zone_record *first, *last; struct zone_note *notes; };
@@ -41,7 +41,7 @@ struct zone {
 /* The node of a name in lower case, made with its ancestors if absent; NULL without memory. */
 struct zone_node *zone_node_add(struct zone *, struct slice name);
 bool zone_record_add(struct zone *, struct zone_node *, uint16_t type, uint32_t ttl_seconds, struct slice rdata);
-bool zone_note_add(struct zone *, struct zone_node *, uint16_t type, enum answer_status);
+bool zone_note_add(struct zone *, struct zone_node *, const struct zone_note *);       /* copies it */
 void zone_forget_made(struct zone *);
 
 /* ---- reading ---- */

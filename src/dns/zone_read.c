@@ -270,7 +270,7 @@ static bool add_entry(struct zone_reader *r, const struct entry *entry, const st
     if (r->owner_len == 0)
         return true;
     struct zone_node *node = zone_node_add(r->zone, slice_of(r->owner, r->owner_len));
-    bool added = node && (entry->unread ? zone_note_add(r->zone, node, entry->type, ANSWER_SERVFAIL)
+    bool added = node && (entry->unread ? zone_note_add(r->zone, node, &(struct zone_note){ .type = entry->type, .status = ANSWER_SERVFAIL })
                                         : zone_record_add(r->zone, node, entry->type, entry->ttl_seconds, text_slice(rdata)));
     return added || complain_memory(r);
 }
@@ -331,21 +331,34 @@ static struct slice take_plain_word(struct cursor *c)
     return take_while(c, is_not_blank);
 }
 
+/* [TYPE] ["@" ADDRESS] up to the comment's end */
+static bool take_note_tail(struct cursor *c, struct zone_note *note)
+{
+    bool unread;
+    struct slice word = take_plain_word(c);
+    if (word.len > 0 && word.at[0] != '@') {
+        if (!zone_type_of(word, &note->type, &unread))
+            return false;
+        word = take_plain_word(c);
+    }
+    if (word.len == 0)
+        return true;
+    return word.at[0] == '@' && ip_parse(slice_from(word, 1), &note->server) && take_plain_word(c).len == 0;
+}
+
 /*
- * ";" word NAME [TYPE] and nothing more is a directive; any other comment is a comment. A comment of
+ * ";" word NAME [TYPE] [@ADDRESS] and nothing more is a directive; any other comment is a comment. A comment of
  * that shape whose second word is no type in capitals is prose.
  */
 static bool read_comment(struct zone_reader *r, struct slice comment)
 {
     struct cursor c = cursor_of(comment);
-    struct slice word = take_plain_word(&c), name = take_plain_word(&c), type_word = take_plain_word(&c);
-    bool more = take_plain_word(&c).len > 0, unread;
-    uint16_t type = 0;
-    enum answer_status status = ANSWER_UNKNOWN;
+    struct slice word = take_plain_word(&c), name = take_plain_word(&c);
+    struct zone_note note = { .status = ANSWER_UNKNOWN };
     for (size_t i = 0; i < COUNT_OF(directives); i++)
         if (slice_same(word, directives[i].word))
-            status = directives[i].status;
-    if (status == ANSWER_UNKNOWN || name.len == 0 || more || (type_word.len > 0 && !zone_type_of(type_word, &type, &unread)))
+            note.status = directives[i].status;
+    if (note.status == ANSWER_UNKNOWN || name.len == 0 || !take_note_tail(&c, &note))
         return true;
     uint8_t owner[NAME_TEXT_MAX];
     size_t len;
@@ -354,7 +367,7 @@ static bool read_comment(struct zone_reader *r, struct slice comment)
     if (len == 0)
         return true;
     struct zone_node *node = zone_node_add(r->zone, slice_of(owner, len));
-    return (node && zone_note_add(r->zone, node, type, status)) || complain_memory(r);
+    return (node && zone_note_add(r->zone, node, &note)) || complain_memory(r);
 }
 
 /* ---- the file ---- */

@@ -27,7 +27,7 @@ static struct zone *zone_of(struct slice text)
 
 static const struct answer *ask(struct zone *zone, const char *name, uint16_t type)
 {
-    return zone_answer(zone, &(struct question){ slice_str(name), type });
+    return zone_answer(zone, &(struct question){ .name = slice_str(name), .type = type });
 }
 
 static void assert_status(struct zone *zone, const char *name, uint16_t type, enum answer_status status)
@@ -348,6 +348,35 @@ static void directives(void **state)
     zone_free(zone);
 }
 
+static void directives_of_one_server(void **state)
+{
+    (void)state;
+    static const struct { const char *name; uint16_t type; const char *server; enum answer_status status; } vectors[] = {
+        { "a", RTYPE_TXT, NULL, ANSWER_DATA }, { "a", RTYPE_TXT, "192.0.2.1", ANSWER_SERVFAIL }, { "a", RTYPE_TXT, "192.0.2.2", ANSWER_DATA },
+        { "a", RTYPE_A, "192.0.2.1", ANSWER_NODATA }, { "a", RTYPE_TXT, "2001:db8::1", ANSWER_NXDOMAIN }, { "a", RTYPE_A, "2001:db8::1", ANSWER_NXDOMAIN },
+        { "b", RTYPE_TXT, NULL, ANSWER_TIMEOUT }, { "b", RTYPE_TXT, "192.0.2.9", ANSWER_TIMEOUT }, { "b", RTYPE_TXT, "192.0.2.1", ANSWER_NODATA },
+        { "c", RTYPE_TXT, NULL, ANSWER_NXDOMAIN }, { "d", RTYPE_TXT, "192.0.2.1", ANSWER_NXDOMAIN }, { "e", RTYPE_TXT, "192.0.2.1", ANSWER_NXDOMAIN },
+        { "al", RTYPE_TXT, "192.0.2.1", ANSWER_SERVFAIL }, { "al", RTYPE_TXT, "192.0.2.2", ANSWER_DATA },
+    };
+    struct zone *zone = zone_of(SLICE(
+        "a. IN TXT x\nal. IN CNAME a.\n"
+        "; servfail a. TXT @192.0.2.1\n; nxdomain a. @2001:db8::1\n"
+        "; timeout b. TXT\n; nodata b. TXT @192.0.2.1\n"
+        "; timeout c. TXT @192.0.2\n; timeout d. @192.0.2.1 TXT\n; timeout e. TXT @192.0.2.1 please\n"));
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        struct question q = { .name = slice_str(vectors[i].name), .type = vectors[i].type };
+        if (vectors[i].server)
+            assert_true(ip_parse(slice_str(vectors[i].server), &q.server));
+        for (unsigned round = 0; round < 2; round++) {
+            const struct answer *a = zone_answer(zone, &q);
+            if (a->status != vectors[i].status || !question_same(&a->question, &q))
+                fail_msg("%s at %s: %s", vectors[i].name, vectors[i].server, answer_status_name(a->status));
+            answer_drop(a);
+        }
+    }
+    zone_free(zone);
+}
+
 static void types_not_read_are_not_none(void **state)         /* threats.md T28 */
 {
     (void)state;
@@ -427,13 +456,13 @@ static void what_a_zone_knows(void **state)
     struct arena *arena = arena_new(1 << 12);
     struct slice target;
     uint32_t ttl;
-    assert_true(zone_leaves(zone, &(struct question){ SLICE("out"), RTYPE_A }, arena, &target, &ttl));
+    assert_true(zone_leaves(zone, &(struct question){ .name = SLICE("out"), .type = RTYPE_A }, arena, &target, &ttl));
     assert_slice(target, SLICE("other.org"));
     assert_int_equal(ttl, 9);
-    assert_false(zone_leaves(zone, &(struct question){ SLICE("out"), RTYPE_CNAME }, arena, &target, &ttl));
-    assert_false(zone_leaves(zone, &(struct question){ SLICE("in"), RTYPE_A }, arena, &target, &ttl));
-    assert_false(zone_leaves(zone, &(struct question){ SLICE("in"), RTYPE_MX }, arena, &target, &ttl));
-    assert_false(zone_leaves(zone, &(struct question){ SLICE("nothing"), RTYPE_MX }, arena, &target, &ttl));
+    assert_false(zone_leaves(zone, &(struct question){ .name = SLICE("out"), .type = RTYPE_CNAME }, arena, &target, &ttl));
+    assert_false(zone_leaves(zone, &(struct question){ .name = SLICE("in"), .type = RTYPE_A }, arena, &target, &ttl));
+    assert_false(zone_leaves(zone, &(struct question){ .name = SLICE("in"), .type = RTYPE_MX }, arena, &target, &ttl));
+    assert_false(zone_leaves(zone, &(struct question){ .name = SLICE("nothing"), .type = RTYPE_MX }, arena, &target, &ttl));
     arena_free(arena);
     zone_free(zone);
 }
@@ -468,7 +497,7 @@ static void made_answers_are_bounded(void **state)
         char name[16];
         struct text text = text_fixed(name, sizeof name);
         text_addf(&text, "n%u", i);
-        answer_drop(zone_answer(zone, &(struct question){ text_slice(&text), RTYPE_A }));
+        answer_drop(zone_answer(zone, &(struct question){ .name = text_slice(&text), .type = RTYPE_A }));
     }
     const struct answer *again = ask(zone, "x", RTYPE_A);
     assert_ptr_not_equal(first, again);                 /* all were dropped once on the way */
@@ -535,7 +564,15 @@ static void every_entry_and_directive_comes_back(void **state)
         assert_round_trip(a);
         answer_drop(a);
     }
-    for (enum answer_status s = ANSWER_OVER_QUOTA; s <= ANSWER_BAD_NAME; s++) {
+    for (enum answer_status s = ANSWER_DATA; s <= ANSWER_GARBLED; s++) {
+        struct slice text = SLICE("\1x");
+        struct question q = { .name = SLICE("id.example"), .type = RTYPE_TXT };
+        assert_true(ip_parse(SLICE("2001:db8::1"), &q.server));
+        struct answer *a = answer_make(&(struct answer_draft){ .question = q, .status = s, .count = s == ANSWER_DATA, .rdata = &text });
+        assert_round_trip(a);
+        answer_drop(a);
+    }
+    for (enum answer_status s = ANSWER_OVER_QUOTA; s <= ANSWER_BLOCKED; s++) {
         char buffer[64];
         struct text text = text_fixed(buffer, sizeof buffer);
         struct answer *a = answer_of_status(SLICE("a"), RTYPE_TXT, s);
@@ -597,7 +634,7 @@ static void any_answer_comes_back_from_its_lines(void **state)
                 octets[i][k] = (uint8_t)(next_random(&seed) % (run % 4 ? 5 : 256));
         }
         struct answer *a = answer_make(&(struct answer_draft){
-            .question = { slice_of(name, name_len), types[run % COUNT_OF(types)] }, .status = ANSWER_DATA,
+            .question = { .name = slice_of(name, name_len), .type = types[run % COUNT_OF(types)] }, .status = ANSWER_DATA,
             .ttl_seconds = next_random(&seed), .count = count, .rdata = rdata });
         if (name_askable(a->question.name))
             assert_round_trip(a);
@@ -634,7 +671,7 @@ int main(void)
         cmocka_unit_test(wildcards_by_rfc_4592),
         cmocka_unit_test(aliases_are_followed),
         cmocka_unit_test(a_chain_has_8_aliases_at_most),
-        cmocka_unit_test(directives),
+        cmocka_unit_test(directives), cmocka_unit_test(directives_of_one_server),
         cmocka_unit_test(types_not_read_are_not_none),
         cmocka_unit_test(sets_keep_order_and_take_the_smallest_ttl),
         cmocka_unit_test(ttls_of_answers),

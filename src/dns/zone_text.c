@@ -156,6 +156,10 @@ static void add_directive(struct text *out, const char *word, const struct quest
     text_add_presentation_name(out, q->name);
     if (with_type)
         text_addf(out, " %s", rtype_name(q->type, buffer));
+    if (q->server.family != IP_NONE) {
+        text_add_str(out, " @");
+        text_add_ip(out, &q->server);
+    }
     text_add_octet(out, '\n');
 }
 
@@ -180,6 +184,6 @@ void text_add_zone_lines(struct text *out, const struct answer *answer)
     case ANSWER_NXDOMAIN: add_directive(out, "nxdomain", &answer->question, false); return;
     case ANSWER_SERVFAIL: case ANSWER_GARBLED: add_directive(out, "servfail", &answer->question, true); return;
     case ANSWER_TIMEOUT: add_directive(out, "timeout", &answer->question, true); return;
-    case ANSWER_UNKNOWN: case ANSWER_OVER_QUOTA: case ANSWER_BAD_NAME: return;     /* nobody was asked */
+    case ANSWER_UNKNOWN: case ANSWER_OVER_QUOTA: case ANSWER_BAD_NAME: case ANSWER_BLOCKED: return;     /* nobody was asked */
     }
 }

@@ -11,6 +11,7 @@
 struct top_conf {
     struct slice authserv_id;
     struct prefixes trusted_relays, internal_networks;
+    struct texts named_servers_allowed;
     unsigned on_failure, quarantine;
 };
 struct authres_conf { bool legacy; unsigned remove; struct texts ids; };
@@ -23,6 +24,8 @@ static const struct option top_options[] = {
       "Our own gateways: mail from them is judged by the address in their Received field." },
     { "internal_networks", OPT_PREFIXES, "", 0, 0, offsetof(struct top_conf, internal_networks), NULL,
       "Clients whose mail is not examined for who may send it." },
+    { "named_servers_allowed", OPT_TEXTS, "", 0, 0, offsetof(struct top_conf, named_servers_allowed), NULL,
+      "Name servers that may be asked when a domain's record names them though their addresses are not public: ADDRESS, NETWORK, ADDRESS:PORT or [ADDRESS]:PORT. All others are asked at port 53 of public addresses only." },
     { "on_failure", OPT_CHOICE, "defer", 0, 0, offsetof(struct top_conf, on_failure), "defer|accept",
       "What happens to a message when Frank itself fails (memory, bug): the client is told to come back, or the mail passes without results." },
     { "quarantine", OPT_CHOICE, "header", 0, 0, offsetof(struct top_conf, quarantine), "header|hold",
@@ -124,6 +127,20 @@ static void conf_fill(struct engine *e)
     };
 }
 
+bool engine_named_list(const struct config *c, struct named_list *out, struct config_error *error)
+{
+    const struct top_conf *top = own_section(c, 0);
+    *out = (struct named_list){ .count = 0 };
+    for (size_t i = 0; i < top->named_servers_allowed.count; i++) {
+        if (named_list_add(out, top->named_servers_allowed.at[i]))
+            continue;
+        config_complain(error, config_node(c, "", "named_servers_allowed"), out->count == NAMED_ENTRIES_MAX
+            ? "named_servers_allowed has more than 64 entries" : "named_servers_allowed: neither ADDRESS, NETWORK, ADDRESS:PORT nor [ADDRESS]:PORT");
+        return false;
+    }
+    return true;
+}
+
 /* ---- which methods run ---- */
 
 static void enable_configured(struct engine *e)
@@ -150,9 +167,10 @@ struct engine *engine_new(const struct env *env, struct config *config, const st
     e->config = config;
     e->over_quota = answer_of_status(SLICE(""), 0, ANSWER_OVER_QUOTA);
     e->bad_name = answer_of_status(SLICE(""), 0, ANSWER_BAD_NAME);
+    e->blocked = answer_of_status(SLICE(""), 0, ANSWER_BLOCKED);
     e->scratch = arena_new(SCRATCH_OCTETS);
     e->rules = rules_read(config, error);
-    if (!e->over_quota || !e->bad_name || !e->scratch || !e->rules) {
+    if (!e->over_quota || !e->bad_name || !e->blocked || !e->scratch || !e->rules || !engine_named_list(config, &e->named, error)) {
         engine_free(e);
         return NULL;
     }
@@ -198,6 +216,7 @@ void engine_free(struct engine *e)
     arena_free(e->scratch);
     answer_drop(e->over_quota);
     answer_drop(e->bad_name);
+    answer_drop(e->blocked);
     suffix_list_free(e->own_suffixes);
     mem_free(e->authserv_copy);
     mem_free(e);

@@ -22,6 +22,7 @@
 #ifndef FRANK_ENGINE_ENGINE_H
 #define FRANK_ENGINE_ENGINE_H
 
+#include "dns/named.h"
 #include "env/env.h"
 #include "mail/authres.h"
 #include "verdict/verdict.h"
@@ -60,6 +61,8 @@ struct engine_conf {
     unsigned quarantine;                    /* choice: header | hold */
 };
 const struct engine_conf *engine_conf(const struct engine *);
+/* named_servers_allowed, also for the process that asks. False + *error: an entry that is none. */
+MUST_CHECK bool engine_named_list(const struct config *, struct named_list *out, struct config_error *error);
 /* Copies. False without memory. */
 MUST_CHECK bool engine_set_authserv_id(struct engine *, struct slice);
 bool engine_method_enabled(const struct engine *, const struct method *);

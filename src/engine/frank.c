@@ -18,6 +18,7 @@ struct host_question {
     struct waiter *waiter;
     struct question question;            /* borrowed from the waiter's transaction */
     char name[FACE_NAME_OCTETS];
+    char server[IP_TEXT_MAX + 1];
     bool taken;
     struct host_question *next;
 };
@@ -45,12 +46,14 @@ static const struct answer *host_ask(struct resolver *r, const struct question *
     struct host_resolver *h = (struct host_resolver *)r;
     struct host_question *hq = mem_zalloc(1, sizeof *hq);
     if (!hq)
-        return answer_of_status(q->name, q->type, ANSWER_SERVFAIL);
+        return answer_to(q, ANSWER_SERVFAIL);
     hq->id = ++h->last_id;
     hq->waiter = w;
     hq->question = *q;
     struct text name = text_fixed(hq->name, sizeof hq->name - 1);
     text_add_presentation_name(&name, q->name);
+    struct text server = text_fixed(hq->server, sizeof hq->server - 1);
+    text_add_ip(&server, &q->server);
     struct host_question **end = &h->questions;
     while (*end)
         end = &(*end)->next;
@@ -101,7 +104,7 @@ int frank_txn_question(struct frank_txn *t, struct frank_question *out)
         if (q->taken)
             continue;
         q->taken = true;
-        *out = (struct frank_question){ q->id, q->name, q->question.type };
+        *out = (struct frank_question){ q->id, q->name, q->question.type, q->server[0] ? q->server : NULL };
         return 1;
     }
     return 0;
@@ -121,7 +124,7 @@ int frank_txn_no_answer(struct frank_txn *t, uint64_t id)
     const struct host_question *q = question_with(t, id);
     if (!q)
         return -1;
-    return host_deliver(t, id, answer_of_status(q->question.name, q->question.type, ANSWER_TIMEOUT));
+    return host_deliver(t, id, answer_to(&q->question, ANSWER_TIMEOUT));
 }
 
 /* ---- randomness without I/O: ids need to differ, not to be secret ---- */

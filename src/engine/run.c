@@ -12,10 +12,10 @@
 
 /* ---- questions ---- */
 
-static struct pin *pin_find(struct transaction *t, struct slice name, uint16_t type, uint64_t hash)
+static struct pin *pin_find(struct transaction *t, const struct question *q, uint64_t hash)
 {
     for (struct pin *p = t->buckets[hash % QUESTION_BUCKETS]; p; p = p->next_in_bucket)
-        if (p->question.type == type && slice_same_nocase(p->question.name, name))
+        if (question_same(&p->question, q))
             return p;
     return NULL;
 }
@@ -28,22 +28,22 @@ static void pin_answer(struct transaction *t, struct pin *p, const struct answer
 }
 
 /* Sends a new question; pins the answer if it is there at once. NULL without memory. */
-static struct pin *pin_new(struct transaction *t, struct slice name, uint16_t type, uint64_t hash)
+static struct pin *pin_new(struct transaction *t, const struct question *q, uint64_t hash)
 {
     struct pin *p = ARENA_NEW(t->arena, struct pin);
     struct text lower = text_in(t->arena, NAME_TEXT_MAX + 1);
-    text_add_lower(&lower, name);
+    text_add_lower(&lower, q->name);
     if (!p || lower.bad)
         return NULL;
     p->waiter.deliver = engine_deliver;
     p->owner = t;
-    p->question = (struct question){ .name = text_slice(&lower), .type = type };
+    p->question = (struct question){ .name = text_slice(&lower), .type = q->type, .server = q->server };
     p->next_in_bucket = t->buckets[hash % QUESTION_BUCKETS];
     t->buckets[hash % QUESTION_BUCKETS] = p;
     *t->pins_end = p;
     t->pins_end = &p->next;
     if (t->deadline) {
-        p->answer = answer_of_status(p->question.name, type, ANSWER_TIMEOUT);
+        p->answer = answer_to(&p->question, ANSWER_TIMEOUT);
         return p->answer ? p : NULL;
     }
     t->counts.questions++;
@@ -58,15 +58,15 @@ static struct pin *pin_new(struct transaction *t, struct slice name, uint16_t ty
     return p;
 }
 
-static struct pin *pin_get(struct transaction *t, struct slice name, uint16_t type, bool may_send, bool *is_new)
+static struct pin *pin_get(struct transaction *t, const struct question *q, bool may_send, bool *is_new)
 {
-    uint64_t hash = slice_hash_nocase(name, t->engine->seed ^ type);
-    struct pin *p = pin_find(t, name, type, hash);
+    uint64_t hash = slice_hash_nocase(q->name, t->engine->seed ^ q->type);
+    struct pin *p = pin_find(t, q, hash);
     *is_new = false;
     if (p || !may_send)
         return p;
     *is_new = true;
-    p = pin_new(t, name, type, hash);
+    p = pin_new(t, q, hash);
     if (!p)
         t->own_failure = true;
     return p;
@@ -92,7 +92,7 @@ static void pin_timeout(struct transaction *t, struct pin *p)
 {
     t->engine->env->dns->withdraw(t->engine->env->dns, &p->waiter);
     t->open--;
-    const struct answer *a = answer_of_status(p->question.name, p->question.type, ANSWER_TIMEOUT);
+    const struct answer *a = answer_to(&p->question, ANSWER_TIMEOUT);
     if (!a) {
         /* Without memory for the answer itself: any held failure serves. */
         t->own_failure = true;
@@ -356,19 +356,16 @@ static void trail_follow(struct transaction *t, struct subject *s, unsigned at, 
         s->trail[s->trail_count++] = p;
 }
 
-const struct answer *ask(struct check *c, struct slice name, uint16_t rtype)
+static const struct answer *ask_question(struct check *c, const struct question *q)
 {
     struct run_state *r = c->run.engine;
     struct transaction *t = r->t;
-    name = name_undotted(name);
-    if (!name_askable(name))
-        return t->engine->bad_name;
     bool is_new;
     if (r->asks >= r->m->method->asks) {
         t->counts.over_quota++;
         return t->engine->over_quota;
     }
-    struct pin *p = pin_get(t, name, rtype, true, &is_new);
+    struct pin *p = pin_get(t, q, true, &is_new);
     if (!p) {
         r->missing++;           /* the run ends as an own failure */
         return NULL;
@@ -384,6 +381,34 @@ const struct answer *ask(struct check *c, struct slice name, uint16_t rtype)
     if (r->missing++ == 0)
         r->s->waits_pin = p;
     return NULL;
+}
+
+/* NULL: it can be asked. */
+static const struct answer *refusal_of(const struct engine *e, const struct question *q)
+{
+    if (!name_askable(q->name))
+        return e->bad_name;
+    return q->server.family != IP_NONE && named_port(&e->named, &q->server) == 0 ? e->blocked : NULL;
+}
+
+static const struct answer *ask_if_possible(struct check *c, const struct question *q)
+{
+    const struct run_state *r = c->run.engine;
+    const struct answer *refused = refusal_of(r->t->engine, q);
+    return refused ? refused : ask_question(c, q);
+}
+
+const struct answer *ask(struct check *c, struct slice name, uint16_t rtype)
+{
+    return ask_if_possible(c, &(struct question){ .name = name_undotted(name), .type = rtype });
+}
+
+const struct answer *ask_server(struct check *c, const struct ip *server, struct slice name, uint16_t rtype)
+{
+    const struct run_state *r = c->run.engine;
+    if (server->family == IP_NONE)
+        return r->t->engine->blocked;
+    return ask_if_possible(c, &(struct question){ .name = name_undotted(name), .type = rtype, .server = *server });
 }
 
 const struct digest *digest(struct check *c, struct digest_spec spec)
@@ -417,13 +442,12 @@ const struct results *result_of(struct check *c, const struct method *other)
 
 /* ---- hints ---- */
 
-static struct pin *hint_pin(struct run_state *r, struct slice name, uint16_t rtype)
+static struct pin *hint_pin(struct run_state *r, const struct question *q)
 {
-    name = name_undotted(name);
-    if (!name_askable(name))
+    if (refusal_of(r->t->engine, q))
         return NULL;
     bool is_new;
-    struct pin *p = pin_get(r->t, name, rtype, r->m->hints_left > 0 && !r->t->deadline, &is_new);
+    struct pin *p = pin_get(r->t, q, r->m->hints_left > 0 && !r->t->deadline, &is_new);
     if (p && is_new)
         r->m->hints_left--;
     return p;
@@ -433,13 +457,20 @@ void prefetch(struct check *c, struct slice name, uint16_t rtype)
 {
     struct run_state *r = c->run.engine;
     if (!r->t->engine->no_scouts)
-        hint_pin(r, name, rtype);
+        hint_pin(r, &(struct question){ .name = name_undotted(name), .type = rtype });
+}
+
+void prefetch_server(struct check *c, const struct ip *server, struct slice name, uint16_t rtype)
+{
+    struct run_state *r = c->run.engine;
+    if (!r->t->engine->no_scouts && server->family != IP_NONE)
+        hint_pin(r, &(struct question){ .name = name_undotted(name), .type = rtype, .server = *server });
 }
 
 const struct answer *hint(struct scout *s, struct slice name, uint16_t rtype)
 {
     struct run_state *r = s->run.engine;
-    struct pin *p = hint_pin(r, name, rtype);
+    struct pin *p = hint_pin(r, &(struct question){ .name = name_undotted(name), .type = rtype });
     if (!p)
         return NULL;
     if (!p->answer)

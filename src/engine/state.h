@@ -145,7 +145,8 @@ struct engine {
     uint64_t enabled;                        /* bit per method index */
     const void *method_conf[METHODS_MAX];
     uint64_t seed;
-    const struct answer *over_quota, *bad_name;
+    const struct answer *over_quota, *bad_name, *blocked;
+    struct named_list named;                 /* servers that may be asked by name though they are not public */
     struct digest no_digest;
     struct arena *scratch;                   /* emptied by whoever uses it; holds nothing across two calls of the host */
     bool scratch_busy;                       /* a run is under way: asserted, runs do not nest */

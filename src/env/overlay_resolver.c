@@ -58,7 +58,7 @@ static const struct answer *as_asked(const struct flight *f, const struct answer
 /* The zone's own answer, or NULL and the flight's next leg when its aliases lead out of it. */
 static const struct answer *answer_from_zone(struct flight *f)
 {
-    f->passed_on.type = f->question.type;
+    f->passed_on = (struct question){ .type = f->question.type, .server = f->question.server };
     f->purpose = PURPOSE_TARGET;
     if (zone_leaves(f->overlay->zone, &f->question, f->arena, &f->passed_on.name, &f->ttl_seconds))
         return NULL;
@@ -118,7 +118,7 @@ static struct flight *flight_new(struct overlay_resolver *overlay, const struct 
     }
     *f = (struct flight){
         .waiter.deliver = come_back, .outer = outer, .overlay = overlay, .arena = arena,
-        .question = { name, q->type }, .passed_on = { name, q->type },
+        .question = { name, q->type, q->server }, .passed_on = { name, q->type, q->server },
         .purpose = zone_covers(overlay->zone, name) ? PURPOSE_WILDCARD : PURPOSE_PLAIN,
     };
     outer->resolver_data = f;

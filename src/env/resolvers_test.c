@@ -32,7 +32,7 @@ static void keep(struct waiter *w, const struct answer *answer)
 static void ask(struct resolver *r, struct asker *a, const char *name, uint16_t type)
 {
     *a = (struct asker){ .waiter.deliver = keep };
-    a->answer = r->ask(r, &(struct question){ slice_str(name), type }, &a->waiter);
+    a->answer = r->ask(r, &(struct question){ .name = slice_str(name), .type = type }, &a->waiter);
 }
 
 static void assert_name(struct slice got, const char *want)

@@ -14,7 +14,7 @@
  *         ...
  *     }
  *
- * NEEDS give the thing or NULL (recorded as missing): ask, digest, result_of. HINTS
+ * NEEDS give the thing or NULL (recorded as missing): ask, ask_server, digest, result_of. HINTS
  * give nothing and change no result: prefetch, order. Hint wide, need in order. A scout only makes
  * answers arrive earlier; removing all scouts leaves all results unchanged.
  *
@@ -145,6 +145,11 @@ struct method {
 
 /* Pinned. name: name text (any case). An unaskable name gives ANSWER_BAD_NAME, too many asks ANSWER_OVER_QUOTA. */
 const struct answer *ask(struct check *, struct slice name, uint16_t rtype);
+/*
+ * The same question put to one name server, directly and without recursion; counted among .asks. A server that may not be asked
+ * (dns/named.h, named_servers_allowed; no address) gives ANSWER_BLOCKED, uncounted: look for that before answer_failed().
+ */
+const struct answer *ask_server(struct check *, const struct ip *server, struct slice name, uint16_t rtype);
 
 struct digest_spec {
     enum hash_alg hash;
@@ -167,6 +172,7 @@ const struct results *result_of(struct check *, const struct method *);
 
 /* ---- hints ---- */
 void prefetch(struct check *, struct slice name, uint16_t rtype);
+void prefetch_server(struct check *, const struct ip *server, struct slice name, uint16_t rtype);
 void order(struct check *, struct digest_spec);            /* before the first need; idempotent; <= DIGESTS_MAX distinct ones a message */
 #define DIGESTS_MAX 8
 const struct answer *hint(struct scout *, struct slice name, uint16_t rtype);   /* the answer if it is already there */

@@ -166,16 +166,6 @@ static void give_events(struct player *p, struct txn *t, const struct play *play
     must(txn_progress(t) == PROGRESS_DONE, "all is answered and the transaction is not done");
 }
 
-static bool was_asked_twice(const struct shuffle_resolver *s)
-{
-    for (unsigned i = 0; i < shuffle_asked(s); i++)
-        for (unsigned k = 0; k < i; k++)
-            if (shuffle_question(s, i).type == shuffle_question(s, k).type &&
-                name_same(shuffle_question(s, i).name, shuffle_question(s, k).name))
-                return true;
-    return false;
-}
-
 static struct slice listed_questions(struct player *p)
 {
     struct text t = text_in(p->arena, JSON_OCTETS);
@@ -184,6 +174,8 @@ static struct slice listed_questions(struct player *p)
         struct question q = shuffle_question(p->shuffle, i);
         text_addf(&t, "%s%s ", i > 0 ? ", " : "", rtype_name(q.type, type));
         text_add_shown(&t, q.name, false);
+        text_add_str(&t, q.server.family != IP_NONE ? " @" : "");
+        text_add_ip(&t, &q.server);
     }
     return text_slice(&t);
 }
@@ -198,7 +190,7 @@ static struct slice explained(struct player *p, const struct txn *t)
 
 static struct played take_results(struct player *p, struct txn *t, const struct play *play)
 {
-    struct played r = { .asked = shuffle_asked(p->shuffle), .asked_twice = was_asked_twice(p->shuffle) };
+    struct played r = { .asked = shuffle_asked(p->shuffle), .asked_twice = shuffle_asked_twice(p->shuffle) };
     const struct fact *facts = fact_find(txn_record(t), p->method->name);
     struct text json = text_in(p->arena, JSON_OCTETS);
     const char *error;

@@ -39,7 +39,7 @@ struct played {                          /* lives until the next player_forget()
     unsigned asked;
     bool asked_twice;                    /* a question left twice */
     uint16_t failed_type;                /* of the question that dns.fail_nth made fail; 0: none did */
-    struct slice questions;              /* "TXT example.org, MX example.org": what was asked, in order */
+    struct slice questions;              /* "TXT example.org, TXT id.example.org @192.0.2.53": what was asked, in order */
 };
 
 struct player *player_new(const struct method *, struct slice config);     /* config: text of frank.conf */

@@ -34,14 +34,9 @@ static void must(bool what)
         abort();
 }
 
-static bool same_question(const struct question *a, const struct question *b)
-{
-    return a->type == b->type && name_same(a->name, b->name);
-}
-
 static const struct answer *of_status(const struct question *q, enum answer_status status)
 {
-    const struct answer *a = answer_of_status(q->name, q->type, status);
+    const struct answer *a = answer_to(q, status);
     return a ? a : answer_without_memory();
 }
 
@@ -50,7 +45,7 @@ static const struct answer *of_status(const struct question *q, enum answer_stat
 static bool was_asked_before(const struct shuffle_resolver *s, const struct question *q)
 {
     for (unsigned i = 0; i + 1 < s->count; i++)
-        if (same_question(&s->asked[i].question, q))
+        if (question_same(&s->asked[i].question, q))
             return true;
     return false;
 }
@@ -86,7 +81,7 @@ static struct asked *note(struct shuffle_resolver *s, const struct question *q)
     must(name != NULL);
     if (q->name.len > 0)
         memcpy(name, q->name.at, q->name.len);
-    s->asked[s->count] = (struct asked){ .question = { slice_of(name, q->name.len), q->type } };
+    s->asked[s->count] = (struct asked){ .question = { slice_of(name, q->name.len), q->type, q->server } };
     return &s->asked[s->count++];
 }
 
@@ -178,14 +173,22 @@ struct question shuffle_question(const struct shuffle_resolver *s, unsigned inde
 
 unsigned shuffle_times_asked(const struct shuffle_resolver *s, const char *name, uint16_t type)
 {
-    struct question q = { slice_str(name), type };
     unsigned times = 0;
     for (unsigned i = 0; i < s->count; i++)
-        times += same_question(&s->asked[i].question, &q);
+        times += s->asked[i].question.type == type && name_same(s->asked[i].question.name, slice_str(name));
     return times;
 }
 
 unsigned shuffle_withdrawn(const struct shuffle_resolver *s)
 {
     return s->withdrawn;
+}
+
+bool shuffle_asked_twice(const struct shuffle_resolver *s)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (question_same(&s->asked[i].question, &s->asked[k].question))
+                return true;
+    return false;
 }

@@ -54,5 +54,6 @@ unsigned shuffle_asked(const struct shuffle_resolver *);
 struct question shuffle_question(const struct shuffle_resolver *, unsigned index);
 unsigned shuffle_times_asked(const struct shuffle_resolver *, const char *name, uint16_t type);
 unsigned shuffle_withdrawn(const struct shuffle_resolver *);
+bool shuffle_asked_twice(const struct shuffle_resolver *);       /* some question */
 
 #endif

@@ -204,15 +204,6 @@ static void give_events(struct play *p, const struct whole_case *c)
 
 /* ---- what was told ---- */
 
-static bool was_asked_twice(const struct shuffle_resolver *s)
-{
-    for (unsigned i = 0; i < shuffle_asked(s); i++)
-        for (unsigned k = 0; k < i; k++)
-            if (shuffle_question(s, i).type == shuffle_question(s, k).type && name_same(shuffle_question(s, i).name, shuffle_question(s, k).name))
-                return true;
-    return false;
-}
-
 static struct slice json_of(struct arena *a, const struct fact *f)
 {
     struct text json = text_in(a, JSON_OCTETS);
@@ -246,7 +237,7 @@ static void copy_actions(struct arena *a, struct txn *t, struct told *told)
 static struct told tell(struct play *p, const struct whole_how *how)
 {
     struct arena *a = p->w->arena;
-    struct told told = { .asked = shuffle_asked(p->w->shuffle), .asked_twice = was_asked_twice(p->w->shuffle), .counts = txn_counts(p->t) };
+    struct told told = { .asked = shuffle_asked(p->w->shuffle), .asked_twice = shuffle_asked_twice(p->w->shuffle), .counts = txn_counts(p->t) };
     const struct fact *record = txn_record(p->t);
     const char *error;
     size_t count;

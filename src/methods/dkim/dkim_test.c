@@ -434,7 +434,7 @@ static void sets_of_records_do_not_depend_on_order(void **state)
             count++;
         }
         struct answer *a = answer_make(&(struct answer_draft){
-            .question = { SLICE("s1._domainkey.a.example"), RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata });
+            .question = { .name = SLICE("s1._domainkey.a.example"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata });
         const struct dkim_keys *k = answer_memo(a, dkim_keys_make, dkim_keys_release);
         struct dkim_choice choice = dkim_choose_keys(k, s, RSA_BITS_MIN);
         if (choice.reason != sets[i].reason || choice.count != sets[i].count)
@@ -449,7 +449,7 @@ static void memory_fails_cleanly(void **state)
     (void)state;
     struct slice rdata[] = { txt_rdata(test_key_record(arena, TEST_KEY_RSA_2048, "")), txt_rdata(test_key_record(arena, TEST_KEY_ED25519, "")) };
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("s1._domainkey.a.example"), RTYPE_TXT }, .status = ANSWER_DATA, .count = 2, .rdata = rdata });
+        .question = { .name = SLICE("s1._domainkey.a.example"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = 2, .rdata = rdata });
     bool made = false;
     for (uint64_t n = 1; !made; n++) {
         assert_true(n < 1000);

@@ -18,7 +18,7 @@ enum dkim_reason dkim_answer_reason(const struct answer *a)
     case ANSWER_BAD_NAME: return DKIM_NO_KEY;
     case ANSWER_TIMEOUT: return DKIM_DNS_TIMEOUT;
     case ANSWER_OVER_QUOTA: return DKIM_OVER_QUOTA;
-    case ANSWER_UNKNOWN: return DKIM_DNS_FAILED;
+    case ANSWER_UNKNOWN: case ANSWER_BLOCKED: return DKIM_DNS_FAILED;
     case ANSWER_SERVFAIL: return DKIM_DNS_FAILED;
     case ANSWER_GARBLED: return DKIM_DNS_FAILED;
     }

@@ -147,7 +147,7 @@ static void counts_the_records_of_a_name(void **state)
             rdata[n] = text_slice(&t);
         }
         struct answer *a = answer_make(&(struct answer_draft){
-            .question = { SLICE("_dmarc.example.com"), RTYPE_TXT }, .status = ANSWER_DATA, .count = n, .rdata = rdata,
+            .question = { .name = SLICE("_dmarc.example.com"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = n, .rdata = rdata,
         });
         struct dmarc_set *set = dmarc_set_make(a);
         assert_non_null(set);

@@ -73,7 +73,7 @@ static const struct answer *ask_zone(void *context, struct slice name)
         return NULL;
     text_add_str(&a->asked, a->asked.len > 0 ? " " : "");
     text_add(&a->asked, slice_from(name, 7));
-    const struct answer *answer = zone_answer(a->zone, &(struct question){ name, RTYPE_TXT });
+    const struct answer *answer = zone_answer(a->zone, &(struct question){ .name = name, .type = RTYPE_TXT });
     answer_drop(answer);                                 /* the zone keeps it */
     return answer;
 }

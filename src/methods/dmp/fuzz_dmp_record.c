@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
         rdata[count++] = text_slice(&t);
     }
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("_smtp-client.example.com"), RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("_smtp-client.example.com"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
     struct dmp_set *set = a ? dmp_set_make(a) : NULL;
     must(!set || set->altdomain.kind == DMP_OTHER || set->roles);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
     struct slice whole = slice_of(at, len);
     for (unsigned two = 0; two < 2; two++) {
         struct answer *a = answer_make(&(struct answer_draft){
-            .question = { SLICE("r.example"), RTYPE_APL }, .status = ANSWER_DATA, .count = 1 + two, .rdata = two ? rdata : &whole,
+            .question = { .name = SLICE("r.example"), .type = RTYPE_APL }, .status = ANSWER_DATA, .count = 1 + two, .rdata = two ? rdata : &whole,
         });
         struct apl_set *set = a ? apl_set_make(a) : NULL;
         if (set) {

@@ -85,7 +85,7 @@ static struct slice rdata_of(struct slice line, uint8_t *room, size_t octets)
 static void check_set(uint16_t type, const struct slice *rdata, size_t count, void *(*make)(const struct answer *))
 {
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("example.org"), type }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("example.org"), .type = type }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
     struct rmx_set *set = a ? make(a) : NULL;
     must(!set || (set->records <= count && set->count <= PATH_ENTRIES_MAX));

@@ -274,7 +274,7 @@ static struct answer *texts_answer(struct arena *a, const struct slice *texts, s
         rdata[i] = text_slice(&t);
     }
     return answer_make(&(struct answer_draft){
-        .question = { SLICE("_rmx.example.com"), RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("_rmx.example.com"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
 }
 
@@ -372,7 +372,7 @@ static void bounds_apl(void **state)
     for (size_t n = APL_ITEMS_MAX - 1; n <= APL_ITEMS_MAX + 1; n++) {
         struct slice rdata = slice_of(octets, 4 * n);
         struct answer *answer = answer_make(&(struct answer_draft){
-            .question = { SLICE("r.example"), RTYPE_APL }, .status = ANSWER_DATA, .count = 1, .rdata = &rdata,
+            .question = { .name = SLICE("r.example"), .type = RTYPE_APL }, .status = ANSWER_DATA, .count = 1, .rdata = &rdata,
         });
         struct apl_set *set = apl_set_make(answer);
         assert_non_null(set);

@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
         count++;
     }
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("example.org"), RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("example.org"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
     if (!a)
         return 0;

@@ -169,7 +169,7 @@ static struct answer *txt_answer(const struct slice *texts, size_t count)
         rdata[i] = slice_of(wire[i], texts[i].len + 1);
     }
     return answer_make(&(struct answer_draft){
-        .question = { SLICE("example.org"), RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("example.org"), .type = RTYPE_TXT }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
 }
 

@@ -393,8 +393,8 @@ static void scouts_shorten_the_wait(void **state)
 static bool survives(uint64_t nth, const char *from, const char *expected)
 {
     static const struct question warm[] = {
-        { SLICE_INIT("inc.example"), RTYPE_TXT }, { SLICE_INIT("good.example"), RTYPE_TXT }, { SLICE_INIT("exp.example"), RTYPE_TXT },
-        { SLICE_INIT("why.example"), RTYPE_TXT }, { SLICE_INIT("h"), RTYPE_TXT },
+        { .name = SLICE_INIT("inc.example"), .type = RTYPE_TXT }, { .name = SLICE_INIT("good.example"), .type = RTYPE_TXT }, { .name = SLICE_INIT("exp.example"), .type = RTYPE_TXT },
+        { .name = SLICE_INIT("why.example"), .type = RTYPE_TXT }, { .name = SLICE_INIT("h"), .type = RTYPE_TXT },
     };
     struct zone *zone = zone_new();
     struct zone_error zone_error;

@@ -31,7 +31,7 @@ enum spf_reason spf_walk_failure(const struct answer *a)
         return SPF_DNS_GARBLED;
     case ANSWER_OVER_QUOTA:
         return SPF_OVER_QUOTA;
-    case ANSWER_UNKNOWN: case ANSWER_SERVFAIL: case ANSWER_DATA: case ANSWER_NODATA: case ANSWER_NXDOMAIN: case ANSWER_BAD_NAME:
+    case ANSWER_UNKNOWN: case ANSWER_SERVFAIL: case ANSWER_DATA: case ANSWER_NODATA: case ANSWER_NXDOMAIN: case ANSWER_BAD_NAME: case ANSWER_BLOCKED:
         return SPF_DNS_FAILED;
     }
     return SPF_DNS_FAILED;

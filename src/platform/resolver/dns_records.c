@@ -6,18 +6,24 @@ static void add_number(struct text *t, uint32_t n, unsigned octets)
         text_add_octet(t, (uint8_t)(n >> (8 * i)));
 }
 
+/* The type, the octets of the server's address (none, 4 or 16) behind their number, the name. */
 void dns_write_question(struct text *t, const struct question *q)
 {
+    size_t octets = q->server.family == IP_V4 ? 4 : q->server.family == IP_V6 ? 16 : 0;
     add_number(t, q->type, 2);
+    text_add_octet(t, (uint8_t)octets);
+    text_add(t, slice_of(q->server.octets, octets));
     text_add(t, q->name);
 }
 
 bool dns_read_question(struct slice payload, struct question *q)
 {
     struct cursor c = cursor_of(payload);
-    q->type = take_u16(&c);
+    *q = (struct question){ .type = take_u16(&c) };
+    struct slice address = take(&c, take_octet(&c));
     q->name = take_rest(&c);
-    return !c.bad && name_askable(q->name);
+    bool addressed = address.len == 0 || ip_from_octets(address.at, address.len, &q->server);
+    return !c.bad && addressed && name_askable(q->name);
 }
 
 void dns_write_answer(struct text *t, const struct answer *a)
@@ -38,7 +44,7 @@ void dns_write_answer(struct text *t, const struct answer *a)
 /* What a resolver process may say; the other states are made on this side of the pair. */
 static bool is_sendable(unsigned status, unsigned security, unsigned origin)
 {
-    return status >= ANSWER_DATA && status <= ANSWER_GARBLED && security <= SECURITY_BOGUS && origin <= ORIGIN_OVERLAY;
+    return ((status >= ANSWER_DATA && status <= ANSWER_GARBLED) || status == ANSWER_BLOCKED) && security <= SECURITY_BOGUS && origin <= ORIGIN_OVERLAY;
 }
 
 const struct answer *dns_read_answer(struct slice payload, const struct question *q)

@@ -27,7 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     static const uint16_t types[] = { RTYPE_TXT, RTYPE_A, RTYPE_AAAA, RTYPE_MX, RTYPE_PTR, RTYPE_SRV };
     struct slice payload = slice_of(data + 1, size - 1);
-    (void)dns_read_question(payload, &q);
+    if (dns_read_question(payload, &q)) {
+        static uint8_t room[512];
+        struct text t = text_fixed(room, sizeof room);
+        dns_write_question(&t, &q);
+        /* A mapped IPv6 address becomes IPv4; all else comes out as it went in. */
+        if (t.bad || (!slice_same(text_slice(&t), payload) && q.server.family != IP_V4))
+            abort();
+    }
     q = (struct question){ .name = SLICE("name.example"), .type = types[data[0] % COUNT_OF(types)] };
     const struct answer *a = dns_read_answer(payload, &q);
     if (!a)

@@ -63,7 +63,7 @@ static struct flight *flight_new(struct live *l, const struct question *q, struc
     *f = (struct flight){ .live = l, .waiter = w, .deadline_us = loop_now_us(l->loop) + (int64_t)l->timeout_us };
     for (size_t i = 0; i < q->name.len; i++)
         f->name[i] = q->name.at[i];
-    f->question = (struct question){ .name = slice_of(f->name, q->name.len), .type = q->type };
+    f->question = (struct question){ .name = slice_of(f->name, q->name.len), .type = q->type };      /* of no named server: named.h */
     w->resolver_data = f;
     return f;
 }
@@ -118,7 +118,7 @@ static void hand_over(struct flight *f, const struct answer *a)
 
 static const struct answer *failure(const struct question *q, enum answer_status status)
 {
-    const struct answer *a = answer_of_status(q->name, q->type, status);
+    const struct answer *a = answer_to(q, status);
     return a ? a : answer_without_memory();
 }
 

@@ -21,7 +21,7 @@ static void delivered(struct waiter *w, const struct answer *a)
     /* Whoever gets an answer asks the next question at once. */
     if (q->next) {
         q->next->waiter.deliver = delivered;
-        q->next->answer = q->again->ask(q->again, &(struct question){ SLICE("fresh2.test"), RTYPE_TXT }, &q->next->waiter);
+        q->next->answer = q->again->ask(q->again, &(struct question){ .name = SLICE("fresh2.test"), .type = RTYPE_TXT }, &q->next->waiter);
     }
 }
 
@@ -50,7 +50,7 @@ static void close_bench(struct bench *b)
 static void ask_it(struct bench *b, struct asked *q, const char *name, uint16_t type)
 {
     *q = (struct asked){ .waiter = { .deliver = delivered } };
-    q->answer = b->r->ask(b->r, &(struct question){ slice_str(name), type }, &q->waiter);
+    q->answer = b->r->ask(b->r, &(struct question){ .name = slice_str(name), .type = type }, &q->waiter);
 }
 
 static void wait_for(struct bench *b, struct asked *q)

@@ -7,7 +7,6 @@
 #include "platform/helper/helper.h"
 #include "platform/resolver/dns_records.h"
 
-#define KEY_MAX (NAME_TEXT_MAX + 3)         /* the name and two octets of type */
 #define FREE_FLIGHTS_MAX 256
 
 struct remote;
@@ -19,8 +18,8 @@ struct flight {
     struct question question;
     int64_t deadline_us;
     uint32_t id;
-    struct slice key;
-    uint8_t octets[KEY_MAX];
+    size_t key_len;
+    uint8_t key[QUESTION_KEY_MAX];  /* its name stands at its beginning */
     struct flight *next_free;
 };
 
@@ -29,7 +28,7 @@ struct remote {
     struct loop *loop;
     struct helper_channel *channel; /* NULL: no resolver process now */
     struct cache *cache;
-    struct table *by_key;           /* name and type */
+    struct table *by_key;           /* text_add_question_key */
     struct table *by_id;
     struct list open;
     struct loop_timer *deadline;
@@ -67,12 +66,16 @@ static struct slice id_key(const struct flight *f)
     return slice_of(&f->id, sizeof f->id);
 }
 
-static void key_write(uint8_t *room, const struct question *q)
+static struct slice key_of(const struct flight *f)
 {
-    if (q->name.len)
-        memcpy(room, q->name.at, q->name.len);
-    room[q->name.len] = (uint8_t)(q->type >> 8);
-    room[q->name.len + 1] = (uint8_t)q->type;
+    return slice_of(f->key, f->key_len);
+}
+
+static size_t key_write(uint8_t room[QUESTION_KEY_MAX], const struct question *q)
+{
+    struct text t = text_fixed(room, QUESTION_KEY_MAX);
+    text_add_question_key(&t, q);
+    return t.len;
 }
 
 static struct flight *flight_new(struct remote *r, const struct question *q)
@@ -83,15 +86,14 @@ static struct flight *flight_new(struct remote *r, const struct question *q)
     *f = (struct flight){
         .remote = r, .id = ++r->last_id, .deadline_us = loop_now_us(r->loop) + (int64_t)(r->timeout_us + REMOTE_GRACE_US),
     };
-    key_write(f->octets, q);
-    f->key = slice_of(f->octets, q->name.len + 2);
-    f->question = (struct question){ .name = slice_of(f->octets, q->name.len), .type = q->type };
-    if (!table_put(r->by_key, f->key, f)) {
+    f->key_len = key_write(f->key, q);
+    f->question = (struct question){ .name = slice_of(f->key, q->name.len), .type = q->type, .server = q->server };
+    if (!table_put(r->by_key, key_of(f), f)) {
         flight_give(r, f);
         return NULL;
     }
     if (!table_put(r->by_id, id_key(f), f)) {
-        table_remove(r->by_key, f->key);
+        table_remove(r->by_key, key_of(f));
         flight_give(r, f);
         return NULL;
     }
@@ -101,7 +103,7 @@ static struct flight *flight_new(struct remote *r, const struct question *q)
 
 static void flight_forget(struct flight *f)
 {
-    table_remove(f->remote->by_key, f->key);
+    table_remove(f->remote->by_key, key_of(f));
     table_remove(f->remote->by_id, id_key(f));
     list_remove(&f->open);
 }
@@ -117,7 +119,7 @@ static void deadline_set(struct remote *r)
 
 static const struct answer *failure(const struct question *q, enum answer_status status)
 {
-    const struct answer *a = answer_of_status(q->name, q->type, status);
+    const struct answer *a = answer_to(q, status);
     return a ? a : answer_without_memory();
 }
 
@@ -137,7 +139,7 @@ static void land(struct flight *f, const struct answer *a)
 
 static bool flight_send(struct flight *f)
 {
-    uint8_t room[KEY_MAX];
+    uint8_t room[QUESTION_KEY_MAX];
     struct text t = text_fixed(room, sizeof room);
     dns_write_question(&t, &f->question);
     return f->remote->channel && !t.bad && helper_send(f->remote->channel, f->id, DNS_QUESTION, text_slice(&t));
@@ -212,14 +214,13 @@ static void deadline_struck(void *context)
 static const struct answer *remote_ask(struct resolver *resolver, const struct question *q, struct waiter *w)
 {
     struct remote *r = (struct remote *)resolver;
-    uint8_t key[KEY_MAX];
+    uint8_t key[QUESTION_KEY_MAX];
     const struct answer *cached = cache_get(r->cache, q, now_seconds(r));
     if (cached)
         return cached;
     if (q->name.len > NAME_TEXT_MAX)
         return failure(q, ANSWER_BAD_NAME);
-    key_write(key, q);
-    struct flight *f = table_get(r->by_key, slice_of(key, q->name.len + 2));
+    struct flight *f = table_get(r->by_key, slice_of(key, key_write(key, q)));
     if (!f) {
         bool first = list_empty(&r->open);
         f = r->channel && table_count(r->by_id) < REMOTE_IN_FLIGHT_MAX ? flight_new(r, q) : NULL;

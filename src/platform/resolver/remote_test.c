@@ -78,7 +78,7 @@ static void delivered(struct waiter *w, const struct answer *a)
 static void ask_it(struct bench *b, struct asked *q, const char *name, uint16_t type)
 {
     *q = (struct asked){ .waiter.deliver = delivered };
-    q->answer = b->r->ask(b->r, &(struct question){ slice_str(name), type }, &q->waiter);
+    q->answer = b->r->ask(b->r, &(struct question){ .name = slice_str(name), .type = type }, &q->waiter);
 }
 
 static void wait_for(struct bench *b, struct asked *q)
@@ -239,7 +239,7 @@ static void test_bad_answers(void **state)
         { SLICE_INIT("\1\1\1\0\0\0\5\0\0\0\1\0\0\0\3\1x"), false }, { SLICE_INIT("\1\1\1\0\0\0\5\0\0\0\145"), false },
         { SLICE_INIT("\1\1\1\0\0\0\5\377\377"), false },
     };
-    struct question q = { SLICE("a.example"), RTYPE_TXT };
+    struct question q = { .name = SLICE("a.example"), .type = RTYPE_TXT };
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         const struct answer *a = dns_read_answer(vectors[i].payload, &q);
         if (!!a != vectors[i].good)
@@ -248,11 +248,64 @@ static void test_bad_answers(void **state)
     }
 }
 
+/* A question comes out of its record as it went in, its server included. */
+static void test_questions(void **state)
+{
+    (void)state;
+    static const char *const servers[] = { "", "192.0.2.53", "2001:db8::53" };
+    static const struct slice bad[] = {
+        { NULL, 0 }, SLICE_INIT("\0\20"), SLICE_INIT("\0\20\0"), SLICE_INIT("\0\20\4\300\0\2"), SLICE_INIT("\0\20\4\300\0\2\65"),
+        SLICE_INIT("\0\20\3\300\0\2a"), SLICE_INIT("\0\20\5\300\0\2\65\1a"), SLICE_INIT("\0\20\377a"), SLICE_INIT("\0\20\0a..b"),
+    };
+    for (size_t i = 0; i < COUNT_OF(servers); i++) {
+        char room[64];
+        struct text t = text_fixed(room, sizeof room);
+        struct question q = { .name = SLICE("id.example"), .type = RTYPE_TXT }, again;
+        ip_parse(slice_str(servers[i]), &q.server);
+        dns_write_question(&t, &q);
+        assert_true(dns_read_question(text_slice(&t), &again) && question_same(&q, &again));
+    }
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct question q;
+        if (dns_read_question(bad[i], &q))
+            fail_msg("%zu", i);
+    }
+}
+
+/* Another server, another question: asked apart, kept apart. */
+static void test_servers_are_told_apart(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct zone_error e;
+    struct asked q[3];
+    static const char *const servers[] = { "", "192.0.2.1", "192.0.2.2" };
+    static const enum answer_status statuses[] = { ANSWER_DATA, ANSWER_SERVFAIL, ANSWER_DATA };
+    open_bench(&b, false);
+    assert_true(zone_read(b.zone, SLICE("; servfail a.example TXT @192.0.2.1\n"), &e));
+    for (unsigned round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT_OF(q); i++) {
+            struct question question = { .name = SLICE("a.example"), .type = RTYPE_TXT };
+            ip_parse(slice_str(servers[i]), &question.server);
+            q[i] = (struct asked){ .waiter.deliver = delivered };
+            q[i].answer = b.r->ask(b.r, &question, &q[i].waiter);
+        }
+        for (size_t i = 0; i < COUNT_OF(q); i++) {
+            wait_for(&b, &q[i]);
+            assert_int_equal(q[i].answer->status, statuses[i]);
+            answer_drop(q[i].answer);
+        }
+        assert_int_equal(b.behind.asked, COUNT_OF(q));
+    }
+    close_bench(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers), cmocka_unit_test(test_identical_questions_are_one), cmocka_unit_test(test_silence),
         cmocka_unit_test(test_resolver_dies), cmocka_unit_test(test_new_channel), cmocka_unit_test(test_askers), cmocka_unit_test(test_bad_answers),
+        cmocka_unit_test(test_questions), cmocka_unit_test(test_servers_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void deliver(struct waiter *w, const struct answer *a)
 
 static void refuse(struct asker *k, uint32_t id, const struct question *q)
 {
-    const struct answer *a = answer_of_status(q->name, q->type, ANSWER_SERVFAIL);
+    const struct answer *a = answer_to(q, ANSWER_SERVFAIL);
     if (!a)
         return;
     answer_out(k, id, a);

@@ -111,5 +111,6 @@ bool settings_check(const struct config *c, const char *where, struct config_err
         return false;
     if (!mode_parse(m->mode, &mode))
         return refuse(error, where, "milter.mode is not of the form 0660", m->mode);
-    return check_dns(dns_settings(c), where, error);
+    struct named_list named;
+    return check_dns(dns_settings(c), where, error) && engine_named_list(c, &named, error);
 }

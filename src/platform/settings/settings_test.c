@@ -89,6 +89,8 @@ static void test_files(void **state)
         { "dns = { zone = [ \"a\" ]; resolver = [ \"127.0.0.1\" ]; };", false }, { "dns = { zone = [ \"a\" ]; };", true },
         { "process = { workers = 65; };", false }, { "process = { workers = 64; };", true }, { "process = { log = \"loud\"; };", false },
         { "journal = { file = \"\"; syslog = true; };", true },
+        { "named_servers_allowed = [ \"127.0.0.1:5353\", \"[::1]:5353\", \"10.0.0.0/8\", \"fd00::53\" ];", true },
+        { "named_servers_allowed = [ \"10.0.0.1\", \"ns.example\" ];", false }, { "named_servers_allowed = [ \"10.0.0.0/8:53\" ];", false },
     };
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         const char *said = complaint(vectors[i].text);

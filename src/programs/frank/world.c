@@ -281,7 +281,7 @@ const struct answer *world_ask(struct world *w, struct slice name, uint16_t rtyp
 {
     struct text lower = text_in(w->cli->arena, NAME_TEXT_MAX + 1);
     text_add_lower(&lower, name);
-    struct question q = { text_slice(&lower), rtype };
+    struct question q = { .name = text_slice(&lower), .type = rtype };
     struct one_answer one = { .waiter = { .deliver = one_delivered } };
     if (w->asked_count == WORLD_ASKED_MAX)
         return NULL;
@@ -306,9 +306,8 @@ const struct answer *world_ask(struct world *w, struct slice name, uint16_t rtyp
 static void save_one(void *context, const struct answer *a)
 {
     struct world *w = context;
-    struct text key = text_in(w->save_arena, NAME_TEXT_MAX + 16);
-    text_add_lower(&key, a->question.name);
-    text_addf(&key, "/%u", a->question.type);
+    struct text key = text_in(w->save_arena, QUESTION_KEY_MAX);
+    text_add_question_key(&key, &a->question);
     if (table_get(w->saved, text_slice(&key)))
         return;
     if (key.bad || !table_put(w->saved, text_slice(&key), w))

@@ -94,21 +94,33 @@ static enum probe_result failed_with(int why)
     }
 }
 
-enum probe_result milter_probe(const struct endpoint *e, unsigned *version)
+int probe_connect(const struct endpoint *e)
 {
     union place place;
     socklen_t len = place_of(e, &place);
     struct timeval patience = { .tv_sec = PROBE_SECONDS };
     errno = ENAMETOOLONG;
     int fd = len ? socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
-    enum probe_result result = PROBE_FAILED;
-    *version = 0;
-    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0)
-        result = connect(fd, &place.any, len) == 0 ? negotiate(fd, version) : failed_with(errno);
+    if (fd < 0)
+        return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 && connect(fd, &place.any, len) == 0)
+        return fd;
     int why = errno;
-    if (fd >= 0)
-        close(fd);
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+enum probe_result milter_probe(const struct endpoint *e, unsigned *version)
+{
+    int fd = probe_connect(e);
+    *version = 0;
+    if (fd < 0)
+        return failed_with(errno);
+    enum probe_result result = negotiate(fd, version);
+    int why = errno;
+    close(fd);
     errno = why;
     return result;
 }

@@ -15,6 +15,8 @@ enum probe_result {
     PROBE_STRANGE,         /* somebody answers, and not as a milter */
     PROBE_FAILED           /* anything else, see errno */
 };
+/* A stream to it, both directions with PROBE_SECONDS of patience; -1 with errno. */
+int probe_connect(const struct endpoint *);
 enum probe_result milter_probe(const struct endpoint *, unsigned *version);
 /* "nobody listens there", for messages; probe_failed: errno's. */
 const char *probe_words(enum probe_result);

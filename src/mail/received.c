@@ -117,6 +117,13 @@ static void read_tcp_word(struct tcp_info *info, struct slice word, bool first)
     static const struct slice helo = SLICE_INIT("helo=");
     bool known = info->client.family != IP_NONE;
 
+    /* "[203.0.113.1] x@host [192.0.2.7]": what stands before the at-sign is the client's own ident text (RFC 1413), and
+     * may look like an address. */
+    if (known && slice_has(word, '@') && !slice_has(word, '=')) {
+        info->client.family = IP_NONE;
+        info->name = without_ident(word);
+        return;
+    }
     if (slice_starts_nocase(word, helo))
         info->helo = slice_from(word, helo.len);
     else if (slice_same_nocase(word, SLICE("forged")))

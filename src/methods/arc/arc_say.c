@@ -78,6 +78,21 @@ static struct slice normal_or_empty(struct arena *arena, struct slice domain)
     return domain_normal(arena, domain, &normal) ? normal : (struct slice){ NULL, 0 };
 }
 
+/* A field that says several different things of the author says nothing to rely on (T20). */
+static bool says_one_thing(const struct authres *field, const char *method)
+{
+    const struct authres_result *first = NULL;
+    for (size_t i = 0; i < field->count; i++) {
+        const struct authres_result *r = &field->results[i];
+        if (!slice_same_nocase(r->method, slice_str(method)))
+            continue;
+        if (first && !slice_same(first->result, r->result))
+            return false;
+        first = r;
+    }
+    return true;
+}
+
 /* What the first trusted sealer says it saw. Only of an intact chain, only if the field can be read. */
 static void add_trusted_result(struct arena *arena, struct fact *group, const struct arc_chain *chain, unsigned first)
 {
@@ -91,6 +106,9 @@ static void add_trusted_result(struct arena *arena, struct fact *group, const st
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         const struct authres_result *which;
         struct slice word = word_of(&field, names[i], &which);
+        /* spf and dkim may have several results, of several identities; the author has one. */
+        if (i == 0 && !says_one_thing(&field, names[i]))
+            word = (struct slice){ NULL, 0 };
         fact_add_text(arena, g, names[i], word);
         if (i == 0)
             fact_add_text(arena, g, "from", normal_or_empty(arena, property_of(which, "header", "from")));

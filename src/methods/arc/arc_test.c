@@ -238,6 +238,14 @@ static void only_named_sealers_are_believed(void **state)
     assert_null(fact_find(judged("changed", replaced(chain_of(1), "Subject: dinner", "Subject: x"), "fail ams-fails"), "trusted_result"));
     mail = hop((struct hop){ .i = 1, ED, .results = "\"open" }, SLICE(MAIL));
     assert_null(fact_find(judged("unreadable results", mail, "pass intact"), "trusted_result"));
+    /* two words for one author are none, whichever stands first */
+    mail = hop((struct hop){ .i = 1, ED, .results = "l1.example; dmarc=pass header.from=a.example; dmarc=fail header.from=a.example" }, SLICE(MAIL));
+    assert_int_equal(fact_text(fact_find(judged("pass, then fail", mail, "pass intact"), "trusted_result"), "dmarc").len, 0);
+    mail = hop((struct hop){ .i = 1, ED, .results = "l1.example; dmarc=fail header.from=a.example; dmarc=pass header.from=a.example" }, SLICE(MAIL));
+    assert_int_equal(fact_text(fact_find(judged("fail, then pass", mail, "pass intact"), "trusted_result"), "dmarc").len, 0);
+    mail = hop((struct hop){ .i = 1, ED, .results = "l1.example; dmarc=pass header.from=a.example; spf=fail; spf=pass; dmarc=pass header.from=a.example" }, SLICE(MAIL));
+    t = fact_find(judged("pass twice", mail, "pass intact"), "trusted_result");
+    assert_true(slice_same(fact_text(t, "dmarc"), SLICE("pass")) && slice_same(fact_text(t, "spf"), SLICE("pass")));
 }
 
 /* ---- chains that do not hold ---- */

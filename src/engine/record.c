@@ -19,6 +19,8 @@ static void add_claim(struct arena *a, struct fact *g, const struct evidence *ev
         fact_add_flag(a, claim, "statement", true);
     if (ev->absent)
         fact_add_flag(a, claim, "absent", true);
+    if (ev->quiet)
+        fact_add_flag(a, claim, "quiet", true);
 }
 
 static void add_method_facts(struct arena *a, struct fact *g, const struct fact *facts)
@@ -283,7 +285,7 @@ static void read_result(const struct method *m, const struct fact *g, struct res
     *r = (struct result){ .method = m, .reason = reason, .word = word };
     r->evidence = (struct evidence){
         .identity = identity_named(fact_text(claim, "identity")), .domain = fact_text(claim, "domain"),
-        .statement = fact_flag(claim, "statement"), .absent = fact_flag(claim, "absent"),
+        .statement = fact_flag(claim, "statement"), .absent = fact_flag(claim, "absent"), .quiet = fact_flag(claim, "quiet"),
         .text = fact_text(g, "text"), .facts = g,
     };
 }

@@ -262,6 +262,12 @@ static void put_cells(const struct report_style *st, FILE *to, const struct line
 
 /* ---- all methods ---- */
 
+/* Nothing is published and nothing was expected: such methods share one line. */
+static bool is_silent(const struct fact *result)
+{
+    return slice_same(fact_text(result, "result"), SLICE("none")) && fact_flag(fact_find(result, "claim"), "quiet");
+}
+
 static void gather(const struct fact *record, bool registered, bool all, struct lines *l)
 {
     *l = (struct lines){ .name_width = NAME_WIDTH, .word_width = WORD_WIDTH };
@@ -269,10 +275,11 @@ static void gather(const struct fact *record, bool registered, bool all, struct 
         const struct fact *f = fact_find(record, methods[i]->name);
         if (!f || methods[i]->registered != registered)
             continue;
-        if (f->kind == FACT_GROUP && (all || words_worth_a_line(methods[i]->name, f)))
+        if (f->kind == FACT_GROUP && (all || (words_worth_a_line(methods[i]->name, f) && !is_silent(f))))
             line_add(l, methods[i]->name, f);
         for (const struct fact *one = f->kind == FACT_LIST ? f->first : NULL; one; one = one->next)
-            line_add(l, methods[i]->name, one);
+            if (all || !is_silent(one))
+                line_add(l, methods[i]->name, one);
     }
 }
 
@@ -281,7 +288,7 @@ static void put_empty_lists(const struct fact *record, const struct report_style
 {
     for (size_t i = 0; methods[i]; i++) {
         const struct fact *f = fact_find(record, methods[i]->name);
-        if (!f || f->kind != FACT_LIST || f->first)
+        if (!f || f->kind != FACT_LIST || f->first || !methods[i]->registered)
             continue;
         fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, methods[i]->name);
         put_coloured(st, to, SLICE("none"), SLICE("none"));
@@ -409,6 +416,19 @@ static void put_repairs(const struct fact *record, const struct report_style *st
     }
 }
 
+/* "none          callerid, imx, msd": what has no line of its own. */
+static void put_silent(const struct fact *record, const struct report_style *st, FILE *to)
+{
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    for (size_t i = 0; methods[i] && !st->explain; i++) {
+        const struct fact *f = fact_find(record, methods[i]->name), *one = f && f->kind == FACT_LIST ? f->first : f;
+        if (one && is_silent(one) && words_worth_a_line(methods[i]->name, one))
+            text_addf(&t, "%s%s", t.len ? ", " : "", methods[i]->name);
+    }
+    put_tail(st, to, "none", text_slice(&t));
+}
+
 void report_print(const struct fact *record, const struct report_style *st, FILE *to)
 {
     char room[LINE_OCTETS];
@@ -417,6 +437,7 @@ void report_print(const struct fact *record, const struct report_style *st, FILE
     put_sentence(record, st, to);
     put_notes(record, st, to);
     put_methods(record, st, to, false);
+    put_silent(record, st, to);
     put_repairs(record, st, to);
     words_origin(&t, record);
     put_tail(st, to, "facts", text_slice(&t));

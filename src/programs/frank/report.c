@@ -265,7 +265,8 @@ static void put_cells(const struct report_style *st, FILE *to, const struct line
 /* Nothing is published and nothing was expected: such methods share one line. */
 static bool is_silent(const struct fact *result)
 {
-    return slice_same(fact_text(result, "result"), SLICE("none")) && fact_flag(fact_find(result, "claim"), "quiet");
+    return slice_same(fact_text(result, "result"), SLICE("none")) && fact_flag(fact_find(result, "claim"), "quiet") &&
+           !slice_same(fact_text(result, "reason"), SLICE("exempt"));
 }
 
 static void gather(const struct fact *record, bool registered, bool all, struct lines *l)

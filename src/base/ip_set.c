@@ -77,9 +77,8 @@ static bool replace(struct arena *a, struct ip_set *s, size_t from, size_t to, c
     return true;
 }
 
-bool ip_set_add(struct arena *a, struct ip_set *s, const struct prefix *p)
+static bool add_range(struct arena *a, struct ip_set *s, struct ip_range r)
 {
-    struct ip_range r = range_of(p);
     struct ip before = r.first, after = r.last;
     if (!step(&before, false))
         before = r.first;
@@ -95,9 +94,9 @@ bool ip_set_add(struct arena *a, struct ip_set *s, const struct prefix *p)
     return replace(a, s, from, to, &r, 1);
 }
 
-bool ip_set_remove(struct arena *a, struct ip_set *s, const struct prefix *p)
+static bool remove_range(struct arena *a, struct ip_set *s, struct ip_range r)
 {
-    struct ip_range r = range_of(p), rest[2];
+    struct ip_range rest[2];
     size_t from = first_reaching(s, &r.first), to = from, count = 0;
     while (to < s->count && compare(&s->at[to].first, &r.last) <= 0)
         to++;
@@ -112,6 +111,47 @@ bool ip_set_remove(struct arena *a, struct ip_set *s, const struct prefix *p)
         (void)step(&rest[count++].first, true);
     }
     return replace(a, s, from, to, rest, count);
+}
+
+bool ip_set_add(struct arena *a, struct ip_set *s, const struct prefix *p)
+{
+    return add_range(a, s, range_of(p));
+}
+
+bool ip_set_remove(struct arena *a, struct ip_set *s, const struct prefix *p)
+{
+    return remove_range(a, s, range_of(p));
+}
+
+bool ip_set_join(struct arena *a, struct ip_set *s, const struct ip_set *other)
+{
+    for (size_t i = 0; i < other->count; i++)
+        if (!add_range(a, s, other->at[i]))
+            return false;
+    return true;
+}
+
+bool ip_set_subtract(struct arena *a, struct ip_set *s, const struct ip_set *other)
+{
+    for (size_t i = 0; i < other->count && s->count > 0; i++)
+        if (!remove_range(a, s, other->at[i]))
+            return false;
+    return true;
+}
+
+bool ip_set_difference(struct arena *a, const struct ip_set *from, const struct ip_set *other, struct ip_set *out)
+{
+    *out = (struct ip_set){ 0 };
+    return ip_set_join(a, out, from) && ip_set_subtract(a, out, other);
+}
+
+enum ip_set_part ip_set_part(const struct ip_set *s, const struct prefix *p)
+{
+    struct ip_range r = range_of(p);
+    size_t i = first_reaching(s, &r.first);
+    if (i == s->count || compare(&s->at[i].first, &r.last) > 0)
+        return IP_SET_NONE;
+    return compare(&s->at[i].first, &r.first) <= 0 && compare(&s->at[i].last, &r.last) >= 0 ? IP_SET_ALL : IP_SET_SOME;
 }
 
 bool ip_set_covers(const struct ip_set *s, const struct ip *ip)

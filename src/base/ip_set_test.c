@@ -116,6 +116,30 @@ static void agrees_with_an_array(void **state)
     }
 }
 
+static void knows_parts_and_differences(void **state)
+{
+    static const struct { const char *network; enum ip_set_part part; } vectors[] = {
+        { "192.0.2.0/24", IP_SET_SOME }, { "192.0.2.0/25", IP_SET_ALL }, { "192.0.2.0", IP_SET_ALL }, { "192.0.2.127", IP_SET_ALL },
+        { "192.0.2.128", IP_SET_NONE }, { "192.0.2.128/25", IP_SET_SOME }, { "192.0.2.130", IP_SET_ALL }, { "0.0.0.0/0", IP_SET_SOME },
+        { "203.0.113.0/24", IP_SET_NONE }, { "::/0", IP_SET_NONE }, { "10.0.0.0/8", IP_SET_NONE },
+    };
+    struct arena *a = arena_new(1 << 20);
+    struct ip_set s = set_of(a, "192.0.2.0/25 192.0.2.130"), other = set_of(a, "192.0.2.64/26 192.0.2.129 192.0.2.130"), rest;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        struct prefix p = prefix_of(vectors[i].network);
+        if (ip_set_part(&s, &p) != vectors[i].part)
+            fail_msg("%s", vectors[i].network);
+    }
+    assert_true(ip_set_difference(a, &s, &other, &rest));
+    assert_int_equal(rest.count, 1);
+    assert_int_equal(ip_set_part(&rest, &(struct prefix){ prefix_of("192.0.2.0").address, 26 }), IP_SET_ALL);
+    assert_int_equal(s.count, 2);
+    assert_true(ip_set_join(a, &rest, &other));
+    assert_int_equal(rest.count, 2);
+    arena_free(a);
+}
+
 static void keeps_its_bounds(void **state)
 {
     struct arena *a = arena_new(1 << 20), *small = arena_new(64);
@@ -138,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joins_and_takes_out),
         cmocka_unit_test(agrees_with_an_array),
+        cmocka_unit_test(knows_parts_and_differences),
         cmocka_unit_test(keeps_its_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/ip_set.h"
-
 #define REMARK_OCTETS_MAX 512
 #define LIST_ROOM_LEAST 16
 
@@ -95,7 +93,7 @@ bool plan_is_known(const struct plan *plan)
 
 /* ---- as addresses ---- */
 
-static bool add_prefixes(struct arena *a, struct ip_set *set, struct prefixes list)
+bool plan_add_networks(struct arena *a, struct ip_set *set, struct prefixes list)
 {
     for (size_t i = 0; i < list.count; i++)
         if (!ip_set_add(a, set, &list.at[i]))
@@ -103,69 +101,60 @@ static bool add_prefixes(struct arena *a, struct ip_set *set, struct prefixes li
     return true;
 }
 
-static bool add_hosts(struct arena *a, struct ip_set *set, struct plan_hosts hosts)
+bool plan_remove_networks(struct arena *a, struct ip_set *set, struct prefixes list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (!ip_set_remove(a, set, &list.at[i]))
+            return false;
+    return true;
+}
+
+bool plan_add_host(struct arena *a, struct ip_set *set, const struct plan_host *host)
+{
+    for (size_t i = 0; i < host->count; i++)
+        if (!ip_set_add(a, set, &(struct prefix){ host->addresses[i], host->addresses[i].family == IP_V4 ? 32 : 128 }))
+            return false;
+    return true;
+}
+
+bool plan_add_hosts(struct arena *a, struct ip_set *set, struct plan_hosts hosts)
 {
     for (size_t i = 0; i < hosts.count; i++)
-        for (size_t k = 0; k < hosts.at[i].count; k++) {
-            const struct ip *ip = &hosts.at[i].addresses[k];
-            if (!ip_set_add(a, set, &(struct prefix){ *ip, ip->family == IP_V4 ? 32 : 128 }))
-                return false;
-        }
-    return true;
-}
-
-static bool add_providers(struct arena *a, struct ip_set *set, struct plan_providers providers)
-{
-    for (size_t i = 0; i < providers.count; i++)
-        if (!add_prefixes(a, set, providers.at[i].networks))
+        if (!plan_add_host(a, set, &hosts.at[i]))
             return false;
     return true;
 }
 
-static bool set_without(struct arena *a, struct ip_set *set, struct prefixes without, struct prefixes *out)
+bool plan_add_permitted(struct arena *a, struct ip_set *set, const struct plan *plan)
 {
-    for (size_t i = 0; i < without.count; i++)
-        if (!ip_set_remove(a, set, &without.at[i]))
+    if (plan->never_sends)
+        return true;
+    for (size_t i = 0; i < plan->providers.count; i++)
+        if (!plan_add_networks(a, set, plan->providers.at[i].networks))
             return false;
+    return plan_add_networks(a, set, plan->networks) && plan_add_hosts(a, set, plan->hosts) &&
+           (!plan->mx_sends || plan_add_hosts(a, set, plan->mx)) && plan_remove_networks(a, set, plan->excluded);
+}
+
+bool plan_prefixes(struct arena *a, const struct ip_set *set, struct prefixes *out)
+{
+    *out = (struct prefixes){ 0 };
     out->at = ip_set_prefixes(a, set, PLAN_PREFIXES_MAX, &out->count);
     return out->at != NULL;
 }
 
-bool plan_prefixes(struct arena *a, const struct plan *plan, unsigned parts, struct prefixes *out)
-{
-    struct ip_set set = { 0 };
-    *out = (struct prefixes){ 0 };
-    if (plan->never_sends)
-        return true;
-    return (!(parts & PLAN_NETWORKS) || add_prefixes(a, &set, plan->networks)) &&
-           (!(parts & PLAN_HOSTS) || add_hosts(a, &set, plan->hosts)) &&
-           (!(parts & PLAN_MX) || !plan->mx_sends || add_hosts(a, &set, plan->mx)) &&
-           (!(parts & PLAN_PROVIDERS) || add_providers(a, &set, plan->providers)) &&
-           set_without(a, &set, plan->excluded, out);
-}
-
-bool prefixes_without(struct arena *a, struct prefixes from, struct prefixes without, struct prefixes *out)
-{
-    struct ip_set set = { 0 };
-    *out = (struct prefixes){ 0 };
-    return add_prefixes(a, &set, from) && set_without(a, &set, without, out);
-}
-
 /* ---- adding ---- */
 
-/* Room for one more; *at is the array's address. */
-static bool make_room(struct publication *p, void **at, size_t count, size_t *room, size_t octets_each)
+/* The array with room for one more; NULL without memory. */
+static void *with_room(struct arena *a, void *at, size_t count, size_t *room, size_t octets_each)
 {
-    if (p->bad || count < *room)
-        return !p->bad;
+    if (count < *room)
+        return at;
     size_t more = *room > 0 ? 2 * *room : LIST_ROOM_LEAST;
-    void *grown = *at ? arena_grow(p->arena, *at, *room * octets_each, more * octets_each) : arena_array(p->arena, more, octets_each);
-    p->bad = grown == NULL;
-    if (p->bad)
-        return false;
-    *at = grown;
-    *room = more;
-    return true;
+    void *grown = *room > 0 ? arena_grow(a, at, *room * octets_each, more * octets_each) : arena_array(a, more, octets_each);
+    if (grown)
+        *room = more;
+    return grown;
 }
 
 static struct slice lowered(struct arena *a, struct slice name)
@@ -181,8 +170,9 @@ static void add(struct publication *p, struct slice owner, uint16_t type, const 
         publish_remark(p, PUBLISH_STRICTER, "a record was left out: its name would be longer than %d octets", NAME_TEXT_MAX);
         return;
     }
-    void *at = p->records;
-    if (!make_room(p, &at, p->count, &p->room, sizeof *p->records))
+    struct published *at = with_room(p->arena, p->records, p->count, &p->room, sizeof *at);
+    p->bad = p->bad || !at;
+    if (p->bad)
         return;
     p->records = at;
     p->records[p->count++] = (struct published){
@@ -269,17 +259,37 @@ void publish_address(struct publication *p, struct slice owner, const struct ip 
     add(p, owner, four ? RTYPE_A : RTYPE_AAAA, "", slice_of(ip->octets, four ? 4 : 16), false);
 }
 
-void publish_remark(struct publication *p, enum remark_kind kind, const char *format, ...)
+/* ---- remarks ---- */
+
+static void remark_v(struct arena *a, struct remarks *r, const char *by, enum remark_kind kind, const char *format, va_list arguments)
+    PRINTF_LIKE(5, 0);
+
+static void remark_v(struct arena *a, struct remarks *r, const char *by, enum remark_kind kind, const char *format, va_list arguments)
 {
     char line[REMARK_OCTETS_MAX];
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    struct remark *at = with_room(a, r->at, r->count, &r->room, sizeof *at);
+    r->bad = r->bad || !at;
+    if (r->bad)
+        return;
+    r->at = at;
+    r->at[r->count++] = (struct remark){ .by = by, .kind = kind, .text = slice_dup(a, slice_str(line)) };
+    r->bad = arena_failed(a);
+}
+
+void remark_add(struct arena *a, struct remarks *r, const char *by, enum remark_kind kind, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(line, sizeof line, format, arguments);
+    remark_v(a, r, by, kind, format, arguments);
     va_end(arguments);
-    void *at = p->remarks;
-    if (!make_room(p, &at, p->remark_count, &p->remark_room, sizeof *p->remarks))
-        return;
-    p->remarks = at;
-    p->remarks[p->remark_count++] = (struct remark){ .by = p->by, .kind = kind, .text = slice_dup(p->arena, slice_str(line)) };
-    p->bad = p->bad || arena_failed(p->arena);
+}
+
+void publish_remark(struct publication *p, enum remark_kind kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    remark_v(p->arena, &p->remarks, p->by, kind, format, arguments);
+    va_end(arguments);
+    p->bad = p->bad || p->remarks.bad;
 }

@@ -31,20 +31,22 @@
 #ifndef FRANK_METHODS_PLAN_H
 #define FRANK_METHODS_PLAN_H
 
+#include "base/ip_set.h"
 #include "config/option.h"
 #include "dns/answer.h"
 
 #define PLAN_PREFIXES_MAX 4096        /* of one plan, with all it refers to (ours) */
-#define PLAN_TTL_SECONDS 3600
+#define PLAN_TTL_SECONDS 3600         /* unless the plan says otherwise */
 
 /* What is said of clients the plan does not permit. Dialects without this choice say fail. */
 enum plan_ending { PLAN_STRICT = 0, PLAN_SOFT, PLAN_NEUTRAL };
 
 struct plan_host {
-    struct slice name;                /* normal form; a host of networks without name: empty */
+    struct slice name;                /* normal form */
     const struct ip *addresses;
     size_t count;
-    bool known;                       /* the addresses are all there are: said by the file, or answered */
+    bool known;                       /* the addresses are all there are: said by the plan, or answered */
+    bool given;                       /* they are what the plan's owner says; else its name says them */
     unsigned preference;              /* of an MX host */
 };
 struct plan_hosts { const struct plan_host *at; size_t count; };
@@ -129,15 +131,23 @@ bool plan_permits(const struct plan *, const struct ip *client);
 /* Nothing of what the plan permits is hidden behind a name we have no answer for. */
 bool plan_is_known(const struct plan *);
 
-enum plan_part { PLAN_NETWORKS = 1, PLAN_HOSTS = 2, PLAN_MX = 4, PLAN_PROVIDERS = 8, PLAN_ALL = 15 };
-/*
- * plan_prefixes: these parts written out as addresses: what is excluded taken out, what is covered by
- * others left out, neighbours joined; sorted, IPv4 first. At most PLAN_PREFIXES_MAX; false: more, or no memory.
- */
-MUST_CHECK bool plan_prefixes(struct arena *, const struct plan *, unsigned parts, struct prefixes *out);
-/* `from` without what `without` covers, simplified as above. */
-MUST_CHECK bool prefixes_without(struct arena *, struct prefixes from, struct prefixes without, struct prefixes *out);
 bool prefixes_cover(struct prefixes, const struct ip *);
+
+/* ---- as addresses ---- */
+
+/*
+ * Dialects write out what they have no name for. A set is begun with { 0 }, and what is to be written out
+ * is added to it; plan_prefixes then gives the fewest networks that make it, sorted, IPv4 first.
+ * False: no memory, or (plan_prefixes) more than PLAN_PREFIXES_MAX.
+ */
+MUST_CHECK bool plan_add_networks(struct arena *, struct ip_set *, struct prefixes);
+/* Of one host, if they are known. */
+MUST_CHECK bool plan_add_host(struct arena *, struct ip_set *, const struct plan_host *);
+MUST_CHECK bool plan_add_hosts(struct arena *, struct ip_set *, struct plan_hosts);
+MUST_CHECK bool plan_remove_networks(struct arena *, struct ip_set *, struct prefixes);
+/* All that is permitted as far as it is known: what plan_permits() says yes to. */
+MUST_CHECK bool plan_add_permitted(struct arena *, struct ip_set *, const struct plan *);
+MUST_CHECK bool plan_prefixes(struct arena *, const struct ip_set *, struct prefixes *out);
 
 /* ---- adding records ---- */
 
@@ -148,7 +158,7 @@ enum remark_kind {
 };
 
 struct published {
-    const char *by;                   /* method's name, or "hosts", "mx", "services", "apl" */
+    const char *by;                   /* method's name, or "mx", "services", "hosts" */
     struct slice owner;               /* name text, lower case */
     uint16_t type;
     uint32_t ttl_seconds;
@@ -159,6 +169,7 @@ struct published {
     bool absent;                      /* there must be none of this sort here; rdata is empty */
 };
 struct remark { const char *by; enum remark_kind kind; struct slice text; };
+struct remarks { struct remark *at; size_t count, room; bool bad; };
 
 /* Where records go. Made and kept by publish/; a publish() only calls the functions below. */
 struct publication {
@@ -167,8 +178,7 @@ struct publication {
     const char *by;                   /* who is adding */
     struct published *records;
     size_t count, room;
-    struct remark *remarks;
-    size_t remark_count, remark_room;
+    struct remarks remarks;
     bool bad;                         /* no memory: not worth printing */
 };
 
@@ -185,6 +195,7 @@ void publish_alias(struct publication *, struct slice owner, struct slice target
 void publish_absent(struct publication *, struct slice owner, uint16_t type, const char *kind);
 /* One sentence without full stop. Foreign names in it must be askable ones (they come out as they are). */
 void publish_remark(struct publication *, enum remark_kind, const char *format, ...) PRINTF_LIKE(3, 4);
+void remark_add(struct arena *, struct remarks *, const char *by, enum remark_kind, const char *format, ...) PRINTF_LIKE(5, 6);
 /* For %.*s */
 #define PUBLISH_NAME(slice) (int)(slice).len, (const char *)(slice).at
 

@@ -9,6 +9,7 @@
 #include "methods/dmarc/dmarc.h"
 
 #include "mail/taglist.h"
+#include "methods/dmarc/dmarc_publish.h"
 #include "methods/list.h"
 
 #define DMARC_ASKS 40                /* threats.md T18 */
@@ -574,4 +575,5 @@ const struct method dmarc_method = {
     .reason_exempt = DMARC_EXEMPT, .reason_own_failure = DMARC_OWN_FAILURE,
     .check = dmarc_check, .scout = dmarc_scout, .scout_when = STAGE_HEADERS, .scout_fields = dmarc_scout_fields,
     .explain = dmarc_explain,
+    .publish = dmarc_publish,
 };

@@ -4,6 +4,7 @@
  */
 #include "methods/dmp/dmp.h"
 
+#include "methods/dmp/dmp_publish.h"
 #include "methods/dmp/dmp_record.h"
 
 #define CLIENT_LABEL "_smtp-client"
@@ -370,4 +371,5 @@ const struct method dmp_method = {
     .reasons = dmp_reasons, .reason_count = DMP_REASONS,
     .reason_exempt = DMP_EXEMPT, .reason_own_failure = DMP_OWN_FAILURE,
     .subjects = path_subjects, .check = dmp_check, .explain = dmp_explain,
+    .publish = dmp_publish,
 };

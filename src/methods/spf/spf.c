@@ -1,5 +1,6 @@
 #include "methods/spf/spf.h"
 
+#include "methods/spf/spf_publish.h"
 #include "methods/spf/spf_words.h"
 
 struct spf_conf {
@@ -143,4 +144,5 @@ const struct method spf_method = {
     .scout = spf_scout,
     .scout_when = STAGE_HELO,
     .explain = spf_words_explain,
+    .publish = spf_publish,
 };

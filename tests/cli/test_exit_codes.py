@@ -23,6 +23,7 @@ USAGE = {
     "no seconds at all": ["verify", "--timeout", "0"],
     "seconds over the bound": ["verify", "--timeout", "3601"],
     "seconds with a unit": ["verify", "--timeout", "5s"],
+    "a form of file that is none": ["verify", "--format", "mbx"],
     "a flag with a value": ["verify", "--json=yes"],
     "org-domain without a domain": ["org-domain"],
     "org-domain with two": ["org-domain", "a.example", "b.example"],
@@ -59,7 +60,8 @@ def test_behind_two_hyphens_all_are_files(frank):
 
 UNREADABLE = {
     "a missing message": (["verify", "nowhere.eml"], 66),
-    "a folder instead of a message": (["verify", "."], 66),
+    "a folder instead of a maildir": (["verify", ".", "--format", "maildir"], 65),
+    "a message instead of an mbox": (["verify", "message.eml", "--format", "mbox"], 65),
     "a missing zone": (["verify", "message.eml", "--zone", "nowhere.zone"], 66),
     "a zone that is none": (["verify", "message.eml", "--zone", "message.eml"], 65),
     "a missing overlay": (["verify", "message.eml", "--overlay", "nowhere.zone"], 66),

@@ -3,83 +3,10 @@
 #include "mail/received.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#define CHUNK_OCTETS 65536
 #define HEADER_ARENA_OCTETS (16u << 20)       /* the header up to its cap, twice, and what is parsed from it */
 #define HEADER_FIELDS_MAX (MESSAGE_FIELDS_MAX + 1)   /* one more than the engine keeps, so that it sees the overflow */
-
-/* ---- reading ---- */
-
-static int spool_stdin(void)
-{
-    FILE *spool = tmpfile();
-    if (!spool)
-        return -1;
-    int fd = dup(fileno(spool));
-    fclose(spool);
-    uint8_t buffer[CHUNK_OCTETS];
-    ssize_t n = 0;
-    while (fd >= 0 && (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
-        if (write(fd, buffer, (size_t)n) != n) {
-            close(fd);
-            return -1;
-        }
-    if (fd >= 0 && (n < 0 || lseek(fd, 0, SEEK_SET) < 0)) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-static int open_message(const char *path)
-{
-    return strcmp(path, "-") == 0 ? spool_stdin() : open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* Not there, not ours to read, or a folder: no such input. Anything else is trouble on the way. */
-static enum status status_of_errno(void)
-{
-    return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EPERM || errno == EISDIR || errno == ELOOP || errno == ENAMETOOLONG
-        ? STATUS_NOT_FOUND : STATUS_IO;
-}
-
-/* Does any CRLF occur? Stops at the first. 1, 0, or -1 on errors. */
-static int has_crlf(int fd)
-{
-    uint8_t buffer[CHUNK_OCTETS];
-    bool cr = false;
-    for (;;) {
-        ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n <= 0)
-            return n < 0 ? -1 : 0;
-        for (ssize_t i = 0; i < n; i++) {
-            if (cr && buffer[i] == '\n')
-                return 1;
-            cr = buffer[i] == '\r';
-        }
-    }
-}
-
-static enum status pump(int fd, struct splitter *s)
-{
-    uint8_t buffer[CHUNK_OCTETS];
-    for (;;) {
-        ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return STATUS_IO;
-        if (n == 0)
-            break;
-        splitter_push(s, slice_of(buffer, (size_t)n));
-    }
-    splitter_end(s);
-    return STATUS_OK;
-}
 
 /* ---- facts ---- */
 
@@ -155,6 +82,10 @@ static void facts_gather(struct reader *r, struct facts *f)
         f->mail_from = slice_trim_fws(field_unfolded(r->out->arena, path));
         f->has_mail_from = true;
         r->out->origin.mail_from = true;
+    } else if (!g->has_mail_from && g->has_from_line) {
+        f->mail_from = g->from_line;
+        f->has_mail_from = true;
+        r->out->origin.mail_from = r->out->origin.from_line = true;
     }
 }
 
@@ -213,16 +144,27 @@ static void on_body(void *context, struct slice octets)
         txn_body(r->out->txn, octets);
 }
 
-static enum status feed(int fd, struct arena *arena, const struct splitter_sink *sink)
+static void push_to_splitter(void *context, struct slice octets)
 {
-    int crlf = has_crlf(fd);
-    if (crlf < 0 || lseek(fd, 0, SEEK_SET) < 0)
-        return status_of_errno();
-    struct splitter *s = splitter_new(arena, sink, crlf == 0);
-    return s ? pump(fd, s) : STATUS_NO_MEMORY;
+    splitter_push(context, octets);
 }
 
-static enum status run_open(int fd, struct reader *r)
+static enum status feed(const struct file_part *part, struct arena *arena, const struct splitter_sink *sink)
+{
+    bool crlf;
+    enum status status = file_part_has_crlf(part, &crlf);
+    if (status != STATUS_OK)
+        return status;
+    struct splitter *s = splitter_new(arena, sink, !crlf);
+    if (!s)
+        return STATUS_NO_MEMORY;
+    status = file_part_read(part, push_to_splitter, s);
+    if (status == STATUS_OK)
+        splitter_end(s);
+    return status;
+}
+
+static enum status run_open(const struct file_part *part, struct reader *r)
 {
     struct arena *a = r->out->arena;
     r->fields = ARENA_ARRAY(a, HEADER_FIELDS_MAX, struct slice);
@@ -230,7 +172,7 @@ static enum status run_open(int fd, struct reader *r)
         return STATUS_NO_MEMORY;
     message_init(&r->peek, a);
     struct splitter_sink sink = { on_field, on_end_of_header, on_body, r };
-    enum status status = feed(fd, a, &sink);
+    enum status status = feed(part, a, &sink);
     if (status != STATUS_OK)
         return status;
     if (r->failed || !r->out->txn)
@@ -239,21 +181,14 @@ static enum status run_open(int fd, struct reader *r)
     return STATUS_OK;
 }
 
-enum status file_run(struct engine *engine, const char *path, const struct file_facts *given, int64_t now,
+enum status file_run(struct engine *engine, const struct file_part *part, const struct file_facts *given, int64_t now,
                      const struct txn_host *host, struct file_run *out)
 {
     *out = (struct file_run){ .arena = arena_new(HEADER_ARENA_OCTETS) };
     if (!out->arena)
         return STATUS_NO_MEMORY;
-    int fd = open_message(path);
-    if (fd < 0)
-        return status_of_errno();
     struct reader r = { .engine = engine, .given = given, .now = now, .host = host, .out = out };
-    enum status status = run_open(fd, &r);
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return status;
+    return run_open(part, &r);
 }
 
 void file_run_end(struct file_run *run)
@@ -283,18 +218,6 @@ static void no_body(void *context, struct slice octets)
     (void)octets;
 }
 
-static enum status feed_path(const char *path, struct arena *arena, const struct splitter_sink *sink)
-{
-    int fd = open_message(path);
-    if (fd < 0)
-        return status_of_errno();
-    enum status status = feed(fd, arena, sink);
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return status;
-}
-
 static void header_field(void *context, struct slice raw)
 {
     message_add(context, raw);
@@ -302,9 +225,17 @@ static void header_field(void *context, struct slice raw)
 
 enum status file_header(const char *path, struct arena *arena, struct message *out)
 {
+    struct file_part part;
+    enum status status = file_part_open(path, &part);
+    if (status != STATUS_OK)
+        return status;
     message_init(out, arena);
     struct splitter_sink sink = { header_field, no_end_of_header, no_body, out };
-    return feed_path(path, arena, &sink);
+    status = feed(&part, arena, &sink);
+    int saved = errno;
+    close(part.fd);
+    errno = saved;
+    return status;
 }
 
 struct again { void (*push)(void *, struct slice); void *context; };
@@ -315,14 +246,12 @@ static void again_body(void *context, struct slice octets)
     a->push(a->context, octets);
 }
 
-enum status file_body_again(const char *path, void (*push)(void *context, struct slice octets), void *context)
+enum status file_body_again(const struct file_part *part, void (*push)(void *context, struct slice octets), void *context)
 {
-    if (strcmp(path, "-") == 0)
-        return STATUS_IO;
     struct arena *arena = arena_new(HEADER_ARENA_OCTETS);
     struct again a = { push, context };
     struct splitter_sink sink = { no_field, no_end_of_header, again_body, &a };
-    enum status status = arena ? feed_path(path, arena, &sink) : STATUS_NO_MEMORY;
+    enum status status = arena ? feed(part, arena, &sink) : STATUS_NO_MEMORY;
     arena_free(arena);
     return status;
 }

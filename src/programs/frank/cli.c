@@ -66,6 +66,45 @@ int file_failed(const char *path, enum status status)
     return status == STATUS_NOT_FOUND ? EX_NOINPUT : EX_IOERR;
 }
 
+bool source_option_read(const char *value, enum source_format *out)
+{
+    *out = SOURCE_AUTO;
+    if (!value || source_format_named(slice_str(value), out))
+        return true;
+    complain("--format: \"%s\" is none of auto, message, mbox, mboxrd, mboxo, maildir", value);
+    return false;
+}
+
+void text_add_place(struct text *t, struct slice file, uint64_t number)
+{
+    text_add(t, file);
+    if (number > 0)
+        text_addf(t, ", message %llu", (unsigned long long)number);
+}
+
+static int exit_of_status(enum status status)
+{
+    switch (status) {
+    case STATUS_OK: return EX_OK;
+    case STATUS_NOT_FOUND: return EX_NOINPUT;
+    case STATUS_BAD_INPUT: case STATUS_LIMIT: return EX_DATAERR;
+    case STATUS_IO: case STATUS_UNAVAILABLE: return EX_IOERR;
+    case STATUS_NO_MEMORY: case STATUS_BUG: break;
+    }
+    return EX_SOFTWARE;
+}
+
+int source_failed(const struct source_item *item)
+{
+    char room[SOURCE_NAME_OCTETS_MAX + 64];
+    struct text t = text_fixed(room, sizeof room);
+    if (item->status == STATUS_NO_MEMORY)
+        out_of_memory();
+    text_add_place(&t, item->file, item->number);
+    complain("%.*s: %.*s", (int)text_slice(&t).len, room, (int)item->text.len, (const char *)item->text.at);
+    return exit_of_status(item->status);
+}
+
 int print_json(const struct fact *f, bool pretty)
 {
     struct arena *a = arena_new(64u << 20);

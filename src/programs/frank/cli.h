@@ -9,6 +9,7 @@
 
 #include "base/ip.h"
 #include "frontend/file/file.h"
+#include "frontend/source/source.h"
 
 #define CLI_LIST_MAX 256        /* repeatable options on one command line */
 
@@ -67,6 +68,14 @@ void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 NO_RETURN void out_of_memory(void);
 /* Says why a message file could not be read (errno as file.h leaves it); the exit code for it. */
 int file_failed(const char *path, enum status);
+/* The same of what a source could not hand out. */
+int source_failed(const struct source_item *);
+/* The option of every command that takes sources, for cli_parse; and its value: false after complaining (NULL: not given). */
+#define SOURCE_OPTION(value_) \
+    { .name = "format", .takes_value = true, .value_name = "FORM", .help = "what files are: auto (default), message, mbox, mboxrd, mboxo, maildir", .value = &(value_) }
+bool source_option_read(const char *value, enum source_format *);
+/* "box, message 3" */
+void text_add_place(struct text *, struct slice file, uint64_t number);
 /* At the end of what was printed: EX_OK, or EX_IOERR after saying that it did not get out. */
 int flush_output(void);
 /* Prints facts as JSON on standard output, with a line end. Returns an exit code. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "frontend/file/file.h"
 #include "methods/dkim/dkim_forensics.h"
 
 #define SIGNATURES_LOOKED_AT 20      /* of one message */
@@ -39,15 +38,14 @@ static void look_at(struct arena *a, const struct txn *t, const struct result *r
     readers->list[readers->count++] = list;
 }
 
-void forensics_add(const char *path, struct txn *t, struct fact *record)
+void forensics_add(const struct file_part *part, struct txn *t, struct fact *record)
 {
     const struct results *set = txn_results(t, &dkim_method);
     struct readers readers = { .count = 0 };
     for (size_t i = 0; set && i < set->count; i++)
         if (set->at[i].word == AUTH_FAIL)
             look_at(t->arena, t, &set->at[i], nth_object(record, i), &readers);
-    /* Standard input cannot be read twice; then the body has nothing to tell. */
-    enum status status = readers.count ? file_body_again(path, push_all, &readers) : STATUS_OK;
+    enum status status = readers.count ? file_body_again(part, push_all, &readers) : STATUS_OK;
     for (size_t i = 0; i < readers.count; i++)
         dkim_forensics_end(readers.at[i], status == STATUS_OK ? readers.list[i] : NULL);
 }

@@ -1,4 +1,4 @@
-/* verify.c: frank verify FILE..., and every method as a subcommand with the same options. */
+/* verify.c: frank verify SOURCE..., and every method as a subcommand with the same options. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static void add_origin(struct arena *a, struct fact *record, const struct file_o
         text_addf(&t, ": Received %u", o->received);
     if (o->mail_from) {
         fact_add_str(a, list, NULL, "mail_from");
-        text_addf(&t, "%ssender: Return-Path", text_slice(&t).len ? "; " : "");
+        text_addf(&t, "%ssender: %s", text_slice(&t).len ? "; " : "", o->from_line ? "From line" : "Return-Path");
     }
     if (text_slice(&t).len)
         fact_add_text(a, session, "origin", text_slice(&t));
@@ -83,30 +83,60 @@ static void progress_ignored(void *context, struct txn *t)
     (void)t;
 }
 
-static int print_record(struct fact *record, const struct cli *cli, const struct method *m);
+struct verifying {
+    struct world *world;
+    struct file_facts facts;
+    const struct method *only;           /* NULL: all of them */
+    bool named;                          /* people are told which message a report is about */
+    int code, verdict_exit;
+};
 
-static int verify_one(struct world *w, const char *path, const struct method *only, int *verdict_exit)
+static int print_record(struct fact *record, const struct cli *cli, const struct method *m, bool named);
+
+/* Of what failed the last is told; what succeeded changes nothing. */
+static void note_code(struct verifying *v, int code)
+{
+    if (code != EX_OK)
+        v->code = code;
+}
+
+static int read_failed(const struct source_item *item)
+{
+    struct source_item failed = *item;
+    failed.status = STATUS_IO;
+    failed.text = slice_str(strerror(errno));
+    return source_failed(&failed);
+}
+
+static void verify_one(struct verifying *v, const struct source_item *item)
 {
     static const struct txn_host host = { .progress = progress_ignored };
-    struct file_facts facts = facts_of(w->cli);
+    struct world *w = v->world;
+    struct file_facts facts = v->facts;
     struct file_run run;
+    facts.has_from_line = item->has_sender;
+    facts.from_line = item->sender;
     errno = 0;
-    enum status status = file_run(w->engine, path, &facts, world_now(w), &host, &run);
+    enum status status = file_run(w->engine, &item->part, &facts, world_now(w), &host, &run);
     if (status != STATUS_OK) {
         file_run_end(&run);
-        return file_failed(path, status);
+        if (status == STATUS_NO_MEMORY)
+            out_of_memory();
+        note_code(v, read_failed(item));
+        return;
     }
     world_finish(w, run.txn);
     struct fact *record = txn_record(run.txn);
-    fact_add_str(run.txn->arena, record, "file", path);
+    fact_add_text(run.txn->arena, record, "file", item->file);
+    if (item->number > 0)
+        fact_add_number(run.txn->arena, record, "number", (int64_t)item->number);
     add_origin(run.txn->arena, record, &run.origin, facts.has_mail_from);
     if (w->cli->explain)
-        forensics_add(path, run.txn, record);
-    int code = print_record(record, w->cli, only);
-    int saved = world_save_zone(w, run.txn);
-    *verdict_exit = graver(*verdict_exit, exit_of(txn_verdict(run.txn)));
+        forensics_add(&item->part, run.txn, record);
+    note_code(v, print_record(record, w->cli, v->only, v->named || item->in_place));
+    note_code(v, world_note_answers(w, run.txn));
+    v->verdict_exit = graver(v->verdict_exit, exit_of(txn_verdict(run.txn)));
     file_run_end(&run);
-    return code != EX_OK ? code : saved;
 }
 
 /* ---- printing ---- */
@@ -117,8 +147,10 @@ static struct fact *method_object(struct arena *a, const struct fact *record, co
     const struct fact *f = fact_find(record, m->name);
     struct fact *out = fact_group(a, NULL);
     fact_add_number(a, out, "version", 1);
-    if (fact_find(record, "file"))
-        fact_add_text(a, out, "file", fact_text(record, "file"));
+    static const char *const places[] = { "file", "number" };
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        if (fact_find(record, places[i]))
+            fact_adopt(a, out, places[i], fact_find(record, places[i]));
     if (f && f->kind == FACT_GROUP)
         for (const struct fact *member = f->first; member; member = member->next)
             fact_adopt(a, out, member->name, member);
@@ -129,15 +161,16 @@ static struct fact *method_object(struct arena *a, const struct fact *record, co
     return out;
 }
 
-static void print_file_name(struct slice path)
+static void print_place(const struct fact *record)
 {
-    char shown[8192];
-    struct text t = text_fixed(shown, sizeof shown);
-    text_add_shown(&t, path, true);
+    char place[SOURCE_NAME_OCTETS_MAX + 64], shown[sizeof place];
+    struct text p = text_fixed(place, sizeof place), t = text_fixed(shown, sizeof shown);
+    text_add_place(&p, fact_text(record, "file"), (uint64_t)fact_number(record, "number", 0));
+    text_add_shown(&t, text_slice(&p), true);
     printf("%.*s\n", (int)text_slice(&t).len, shown);
 }
 
-static int print_record(struct fact *record, const struct cli *cli, const struct method *m)
+static int print_record(struct fact *record, const struct cli *cli, const struct method *m, bool named)
 {
     struct report_style st = report_style_of(stdout);
     st.explain = cli->explain;
@@ -149,8 +182,8 @@ static int print_record(struct fact *record, const struct cli *cli, const struct
         arena_free(a);
         return code;
     }
-    if (cli->file_count > 1)
-        print_file_name(fact_text(record, "file"));
+    if (named)
+        print_place(record);
     if (m) {
         struct fact only = { .kind = FACT_GROUP };
         struct fact copy = *fact_find(record, m->name);
@@ -165,19 +198,25 @@ static int print_record(struct fact *record, const struct cli *cli, const struct
 
 /* ---- commands ---- */
 
-static int verify_files(struct world *w, const struct method *only)
+static int verify_sources(struct world *w, const struct method *only, enum source_format format)
 {
-    static char dash_text[] = "-";
-    static char *dash[] = { dash_text };
-    char **files = w->cli->file_count ? w->cli->files : dash;
-    size_t count = w->cli->file_count ? w->cli->file_count : 1;
-    int worst = EX_OK, verdict_exit = 0;
-    for (size_t i = 0; i < count; i++) {
-        int code = verify_one(w, files[i], only, &verdict_exit);
-        if (code != EX_OK)
-            worst = code;
+    static const char *const dash[] = { "-" };
+    const struct cli *cli = w->cli;
+    struct verifying v = { .world = w, .facts = facts_of(cli), .only = only, .named = cli->file_count > 1, .code = EX_OK };
+    struct source *source = source_new(cli->file_count ? (const char *const *)cli->files : dash, cli->file_count ? cli->file_count : 1, format);
+    struct source_item item;
+    enum source_step step;
+    if (!source)
+        out_of_memory();
+    while ((step = source_next(source, &item)) != SOURCE_END) {
+        if (step == SOURCE_ITEM)
+            verify_one(&v, &item);
+        else
+            note_code(&v, source_failed(&item));
     }
-    return worst == EX_OK && w->cli->exit_verdict ? verdict_exit : worst;
+    source_free(source);
+    note_code(&v, world_save_zone(w));
+    return v.code == EX_OK && cli->exit_verdict ? v.verdict_exit : v.code;
 }
 
 /* No message: the envelope alone, for methods that need no more. */
@@ -197,8 +236,9 @@ static int verify_envelope(struct world *w, const struct method *m)
     txn_end_of_header(t);
     txn_end_of_message(t);
     world_finish(w, t);
-    int code = print_record(txn_record(t), w->cli, m);
-    int saved = world_save_zone(w, t);
+    int code = print_record(txn_record(t), w->cli, m, false);
+    int noted = world_note_answers(w, t);
+    int saved = noted != EX_OK ? noted : world_save_zone(w);
     int verdict_exit = exit_of(txn_verdict(t));
     txn_end(t);
     session_end(session);
@@ -211,29 +251,35 @@ static int run_verify(int argc, char **argv)
 {
     struct cli cli;
     struct world w;
+    const char *form = NULL;
+    enum source_format format;
+    const struct cli_extra extras[] = { SOURCE_OPTION(form) };
     int code;
     extern const struct command verify_command;
-    if (cli_parse(&cli, &verify_command, argc, argv, NULL, 0, &code)) {
-        code = world_open(&w, &cli, 0, 0);
-        if (code == EX_OK)
-            code = verify_files(&w, NULL);
-        world_close(&w);
+    if (cli_parse(&cli, &verify_command, argc, argv, extras, COUNT_OF(extras), &code)) {
+        code = EX_USAGE;
+        if (source_option_read(form, &format)) {
+            code = world_open(&w, &cli, 0, 0);
+            if (code == EX_OK)
+                code = verify_sources(&w, NULL, format);
+            world_close(&w);
+        }
     }
     cli_close(&cli);
     return code;
 }
 
 const struct command verify_command = {
-    .name = "verify", .group = COMMANDS_RECEIVE, .usage = "[options] [FILE...]",
+    .name = "verify", .group = COMMANDS_RECEIVE, .usage = "[options] [FILE|DIRECTORY|MBOX|MAILDIR...]",
     .summary = "Examine messages as if they had just arrived, and say why.",
     .run = run_verify,
 };
 
 /* What a method examines without a message: the envelope on the command line. */
-static int run_method(struct world *w, const struct method *m)
+static int run_method(struct world *w, const struct method *m, enum source_format format)
 {
     if (w->cli->file_count > 0 || m->when > STAGE_RCPT)
-        return verify_files(w, m);
+        return verify_sources(w, m, format);
     if (!m->needs_client || w->cli->has_ip)
         return verify_envelope(w, m);
     complain("--ip ADDR says who is the client, or FILE is a message that does (- for standard input)");
@@ -246,13 +292,19 @@ int run_method_command(const struct method *m, int argc, char **argv)
                                .summary = m->title };
     struct cli cli;
     struct world w;
+    const char *form = NULL;
+    enum source_format format;
+    const struct cli_extra extras[] = { SOURCE_OPTION(form) };
     int code;
-    if (cli_parse(&cli, &command, argc, argv, NULL, 0, &code)) {
+    if (cli_parse(&cli, &command, argc, argv, extras, COUNT_OF(extras), &code)) {
+        code = EX_USAGE;
         /* What the method reads the results of is evaluated too: everything above it in the list that is on. */
-        code = world_open(&w, &cli, (uint64_t)1 << method_index(m), 0);
-        if (code == EX_OK)
-            code = run_method(&w, m);
-        world_close(&w);
+        if (source_option_read(form, &format)) {
+            code = world_open(&w, &cli, (uint64_t)1 << method_index(m), 0);
+            if (code == EX_OK)
+                code = run_method(&w, m, format);
+            world_close(&w);
+        }
     }
     cli_close(&cli);
     return code;

@@ -315,15 +315,21 @@ static void save_one(void *context, const struct answer *a)
     text_add_zone_lines(&w->save, a);
 }
 
-int world_save_zone(struct world *w, const struct txn *t)
+int world_note_answers(struct world *w, const struct txn *t)
 {
-    if (!w->cli->save_zone)
+    if (!w->cli->save_zone || w->save.bad)
         return EX_OK;
     txn_pinned(t, save_one, w);
-    if (w->save.bad) {
-        complain("%s: more answers than fit in %u octets", w->cli->save_zone, SAVED_ZONE_OCTETS_MAX);
-        return EX_SOFTWARE;
-    }
+    if (!w->save.bad)
+        return EX_OK;
+    complain("%s: more answers than fit in %u octets", w->cli->save_zone, SAVED_ZONE_OCTETS_MAX);
+    return EX_SOFTWARE;
+}
+
+int world_save_zone(struct world *w)
+{
+    if (!w->cli->save_zone || w->save.bad)
+        return EX_OK;
     FILE *f = fopen(w->cli->save_zone, "w");
     struct slice s = text_slice(&w->save);
     bool good = f && fwrite(s.at, 1, s.len, f) == s.len;

@@ -38,8 +38,10 @@ int world_open_offline(struct world *, const struct cli *);
 void world_close(struct world *);
 /* Runs the loop until the transaction is done, at most the message's time-out; then its deadline strikes. */
 void world_finish(struct world *, struct txn *);
-/* Adds the answers this transaction used to --save-zone's file. EX_OK or EX_IOERR/EX_CANTCREAT. */
-int world_save_zone(struct world *, const struct txn *);
+/* Keeps the answers this transaction used for --save-zone, once each. EX_OK or EX_SOFTWARE after complaining. */
+int world_note_answers(struct world *, const struct txn *);
+/* Writes --save-zone's file from what was noted. EX_OK or EX_CANTCREAT. */
+int world_save_zone(struct world *);
 int64_t world_now(struct world *);
 /* One look-up outside a transaction (org-domain), at most WORLD_ASKED_MAX of them; held until the world is closed. NULL without memory. */
 const struct answer *world_ask(struct world *, struct slice name, uint16_t rtype);

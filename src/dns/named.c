@@ -26,11 +26,24 @@ static bool is_public(const struct ip *server)
     return true;
 }
 
-uint16_t named_port(const struct named_list *list, const struct ip *server)
+static const struct named_entry *entry_for(const struct named_list *list, const struct ip *server)
 {
     for (size_t i = 0; list && i < list->count; i++)
         if (prefix_covers(&list->at[i].network, server))
-            return list->at[i].port ? list->at[i].port : NAMED_PORT;
+            return &list->at[i];
+    return NULL;
+}
+
+bool named_listed(const struct named_list *list, const struct ip *server)
+{
+    return entry_for(list, server) != NULL;
+}
+
+uint16_t named_port(const struct named_list *list, const struct ip *server)
+{
+    const struct named_entry *entry = entry_for(list, server);
+    if (entry)
+        return entry->port ? entry->port : NAMED_PORT;
     return is_public(server) ? NAMED_PORT : 0;
 }
 

@@ -23,5 +23,6 @@ bool named_entry_parse(struct slice, struct named_entry *out);
 MUST_CHECK bool named_list_add(struct named_list *, struct slice);
 /* The port at which this server may be asked; 0: not at all. The first entry that covers it decides; the list may be NULL. */
 uint16_t named_port(const struct named_list *, const struct ip *server);
+bool named_listed(const struct named_list *, const struct ip *server);       /* the administrator lists it */
 
 #endif

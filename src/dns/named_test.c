@@ -73,6 +73,7 @@ static void the_list_decides_first(void **state)
         struct ip ip;
         assert_true(ip_parse(slice_str(vectors[i].address), &ip));
         assert_int_equal(named_port(&list, &ip), vectors[i].port);
+        assert_int_equal(named_listed(&list, &ip), vectors[i].port != 0 && !slice_same(slice_str(vectors[i].address), SLICE("192.0.2.53")));
     }
     assert_false(named_list_add(&list, SLICE("x")));
     while (list.count < NAMED_ENTRIES_MAX)

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static bool respond(const struct packet *q, struct packet *r)
     if (labelled(q, "garbage")) {
         memcpy(r->at, "\1\2\3\4\5\6\7\10\11\12", 10);
         r->len = 10;
-    } else if (labelled(q, "servfail")) {
+    } else if (labelled(q, "servfail") || (labelled(q, "rd") && (q->at[2] & 1))) {
         r->at[3] = 0x82;
     } else if (labelled(q, "nx")) {
         r->at[3] = 0x83;
@@ -102,40 +103,149 @@ static bool respond(const struct packet *q, struct packet *r)
     return true;
 }
 
-static void serve(int fd)
+/* ---- UDP ---- */
+
+static void send_packet(int fd, const struct packet *p)
 {
+    sendto(fd, p->at, p->len, 0, (const struct sockaddr *)&p->from, sizeof p->from);
+}
+
+/* One that does not bear the question's id, or its name. */
+static void send_forged(int fd, const struct packet *r, bool other_id, bool other_name)
+{
+    struct packet forged = *r;
+    forged.at[1] ^= other_id;
+    forged.at[13] ^= other_name;
+    send_packet(fd, &forged);
+}
+
+static void send_by_label(int fd, const struct packet *q, struct packet *r)
+{
+    static unsigned firsts;
+    if (labelled(q, "slow"))
+        usleep(SLOW_US);
+    if (labelled(q, "first") && firsts++ % 2 == 0)
+        return;
+    if (labelled(q, "wrongid") || labelled(q, "forged"))
+        send_forged(fd, r, true, false);
+    if (labelled(q, "forged"))
+        send_forged(fd, r, false, true);
+    for (unsigned i = 0; i < 100 && labelled(q, "flood"); i++)
+        send_forged(fd, r, true, false);
+    if (!labelled(q, "wrongid"))
+        send_packet(fd, r);
+}
+
+static bool is_for_tcp(const struct packet *q)
+{
+    return labelled(q, "trunc") || labelled(q, "cut") || labelled(q, "shut") || labelled(q, "mute");
+}
+
+static void serve_datagram(int fd)
+{
+    struct packet q = { 0 }, r;
+    socklen_t size = sizeof q.from;
+    ssize_t n = recvfrom(fd, q.at, sizeof q.at, 0, (struct sockaddr *)&q.from, &size);
+    if (n <= 0)
+        return;
+    q.len = (size_t)n;
+    if (!respond(&q, &r))
+        return;
+    if (is_for_tcp(&q)) {
+        r.len = question_end(&q);
+        r.at[2] |= 2;
+        r.at[7] = 0;
+    }
+    send_by_label(fd, &q, &r);
+}
+
+/* ---- TCP ---- */
+
+/* True: the connection stays as it is. */
+static bool answer_connection(int fd)
+{
+    struct packet q = { 0 }, r;
+    uint8_t length[2];
+    if (recv(fd, length, 2, MSG_WAITALL) != 2)
+        return false;
+    q.len = (size_t)length[0] << 8 | length[1];
+    if (q.len > sizeof q.at || recv(fd, q.at, q.len, MSG_WAITALL) != (ssize_t)q.len || !respond(&q, &r) || labelled(&q, "shut"))
+        return false;
+    if (labelled(&q, "mute"))
+        return true;
+    r.len = question_end(&q);
+    r.at[7] = 1;
+    put_record(&r, 16, 60, "\6by tcp", 7);
+    length[0] = (uint8_t)(r.len >> 8);
+    length[1] = (uint8_t)r.len;
+    send(fd, length, 2, MSG_NOSIGNAL);
+    send(fd, r.at, r.len / 2, MSG_NOSIGNAL);
+    usleep(1000);
+    if (!labelled(&q, "cut"))
+        send(fd, r.at + r.len / 2, r.len - r.len / 2, MSG_NOSIGNAL);
+    return false;
+}
+
+static void serve_connection(int listener)
+{
+    int fd = accept(listener, NULL, NULL);
+    if (fd >= 0 && !answer_connection(fd))
+        close(fd);
+}
+
+static void serve(int udp, int tcp)
+{
+    struct pollfd both[] = { { .fd = udp, .events = POLLIN }, { .fd = tcp, .events = POLLIN } };
     for (;;) {
-        struct packet q = { 0 }, r;
-        socklen_t size = sizeof q.from;
-        ssize_t n = recvfrom(fd, q.at, sizeof q.at, 0, (struct sockaddr *)&q.from, &size);
-        if (n <= 0)
+        if (poll(both, 2, -1) < 0)
             continue;
-        q.len = (size_t)n;
-        if (!respond(&q, &r))
-            continue;
-        if (labelled(&q, "slow"))
-            usleep(SLOW_US);
-        sendto(fd, r.at, r.len, 0, (const struct sockaddr *)&r.from, sizeof r.from);
+        if (both[0].revents)
+            serve_datagram(udp);
+        if (both[1].revents)
+            serve_connection(tcp);
     }
 }
 
-void fake_dns_start(struct fake_dns *f)
+/* ---- begin and end ---- */
+
+/* UDP and TCP at one port, which is free for both. */
+static bool open_both(struct fake_dns *f, int *udp, int *tcp)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
     socklen_t size = sizeof at;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+    *udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    *tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*udp < 0 || *tcp < 0)
         abort();
+    bool good = bind(*udp, (struct sockaddr *)&at, sizeof at) == 0 && getsockname(*udp, (struct sockaddr *)&at, &size) == 0 &&
+        bind(*tcp, (struct sockaddr *)&at, sizeof at) == 0 && listen(*tcp, 16) == 0;
     f->port = ntohs(at.sin_port);
+    if (good)
+        return true;
+    close(*udp);
+    close(*tcp);
+    return false;
+}
+
+#define PORT_TRIES 50
+
+void fake_dns_start(struct fake_dns *f)
+{
+    int udp = -1, tcp = -1;
+    unsigned tries = 0;
+    while (!open_both(f, &udp, &tcp))
+        if (++tries == PORT_TRIES)
+            abort();
     snprintf(f->address, sizeof f->address, "127.0.0.1:%u", (unsigned)f->port);
     f->pid = fork();
     if (f->pid < 0)
         abort();
     if (f->pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        serve(fd);
+        serve(udp, tcp);
     }
-    close(fd);
+    close(udp);
+    close(tcp);
 }
 
 void fake_dns_stop(struct fake_dns *f)

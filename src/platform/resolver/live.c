@@ -63,7 +63,7 @@ static struct flight *flight_new(struct live *l, const struct question *q, struc
     *f = (struct flight){ .live = l, .waiter = w, .deadline_us = loop_now_us(l->loop) + (int64_t)l->timeout_us };
     for (size_t i = 0; i < q->name.len; i++)
         f->name[i] = q->name.at[i];
-    f->question = (struct question){ .name = slice_of(f->name, q->name.len), .type = q->type };      /* of no named server: named.h */
+    f->question = (struct question){ .name = slice_of(f->name, q->name.len), .type = q->type };
     w->resolver_data = f;
     return f;
 }

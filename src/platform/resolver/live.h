@@ -4,7 +4,8 @@
  * resolver process of the daemon.
  *
  * Settings and traps: design.md "Resolver". Names go in as presentation text; the answer is read from
- * the packet by dns/packet.h, because the callback's rcode is 0 for NXDOMAIN.
+ * the packet by dns/packet.h, because the callback's rcode is 0 for NXDOMAIN. Questions to named servers are not for it:
+ * named_client.h stands in front and takes them.
  */
 #ifndef FRANK_PLATFORM_RESOLVER_LIVE_H
 #define FRANK_PLATFORM_RESOLVER_LIVE_H

@@ -8,6 +8,7 @@
 #include "env/overlay_resolver.h"
 #include "env/zone_resolver.h"
 #include "platform/resolver/live.h"
+#include "platform/resolver/named_client.h"
 #include "platform/settings/settings.h"
 
 #define TICK_US 1000000               /* how often a waiting transaction is told the time */
@@ -94,6 +95,24 @@ static int open_live(struct world *w)
     return EX_UNAVAILABLE;
 }
 
+static int open_network(struct world *w)
+{
+    struct named_list allowed;
+    struct config_error error = { 0 };
+    if (!engine_named_list(w->config, &allowed, &error)) {
+        complain_of_config(&error);
+        return EX_CONFIG;
+    }
+    int code = open_live(w);
+    if (code != EX_OK)
+        return code;
+    w->named = named_client_new(w->loop, w->live, &(struct named_options){ .allowed = &allowed, .random = w->env.random });
+    if (!w->named)
+        out_of_memory();
+    w->env.dns = w->named;
+    return EX_OK;
+}
+
 /* As with --resolver, what the command line says of DNS replaces what the configuration says. */
 static int load_configured_zones(struct world *w)
 {
@@ -131,8 +150,7 @@ static int open_dns(struct world *w)
         w->zone_resolver = zone_resolver_new(w->zone);
         w->env.dns = w->zone_resolver;
     } else {
-        code = open_live(w);
-        w->env.dns = w->live;
+        code = open_network(w);
     }
     if (code == EX_OK && w->overlay) {
         w->overlay_resolver = overlay_resolver_new(w->overlay, w->env.dns);
@@ -236,6 +254,7 @@ void world_close(struct world *w)
     config_free(w->config);
     overlay_resolver_free(w->overlay_resolver);
     zone_resolver_free(w->zone_resolver);
+    named_client_free(w->named);
     live_resolver_free(w->live);
     loop_free(w->loop);
     zone_free(w->zone);

@@ -18,7 +18,7 @@ struct world {
     struct system_clock clock;
     struct meter meter;
     struct zone *zone, *overlay;
-    struct resolver *zone_resolver, *live, *overlay_resolver;
+    struct resolver *zone_resolver, *live, *named, *overlay_resolver;      /* named: in front of live */
     struct loop *loop;                    /* only with live DNS */
     struct config *config;
     struct suffix_list *suffixes;         /* --psl */

@@ -9,6 +9,7 @@
 #include "platform/heap/heap.h"
 #include "platform/helper/helper.h"
 #include "platform/resolver/live.h"
+#include "platform/resolver/named_client.h"
 #include "platform/resolver/server.h"
 
 #define LARGE_OCTETS 16384            /* libunbound: a block for each question, 64 KiB for each TCP connection it may have one day */
@@ -17,7 +18,7 @@
 struct asked {
     const struct resolver_job *job;
     struct loop *loop;
-    struct resolver *live;
+    struct resolver *live, *named;
     struct dns_server *server;
     struct loop_watch *control;
     struct loop_timer *linger;
@@ -67,14 +68,25 @@ static bool open_live(struct asked *r)
     return r->live != NULL;
 }
 
+/* The plan was checked: its list has no bad entry. */
+static bool open_named(struct asked *r)
+{
+    struct named_list allowed;
+    struct config_error error;
+    if (!engine_named_list(r->job->plan->config, &allowed, &error))
+        return false;
+    r->named = named_client_new(r->loop, r->live, &(struct named_options){ .allowed = &allowed, .random = system_random() });
+    return r->named != NULL;
+}
+
 static bool open_all(struct asked *r)
 {
     uint64_t seed;
     struct random *random = system_random();
-    if (!open_live(r))
+    if (!open_live(r) || !open_named(r))
         return false;
     random->fill(random, &seed, sizeof seed);
-    r->server = dns_server_new(r->loop, r->live, seed);
+    r->server = dns_server_new(r->loop, r->named, seed);
     r->control = loop_watch_new(r->loop, r->job->control, control_ready, r);
     r->linger = loop_timer_new(r->loop, look_for_askers, r);
     return r->server && r->control && r->linger && loop_watch_set(r->control, LOOP_READ);
@@ -83,6 +95,7 @@ static bool open_all(struct asked *r)
 static void close_all(struct asked *r)
 {
     dns_server_free(r->server);
+    named_client_free(r->named);
     live_resolver_free(r->live);
     loop_watch_free(r->control);
     loop_timer_free(r->linger);

@@ -133,6 +133,8 @@ static void add_verdict(struct transaction *t, struct fact *root)
     fact_add_str(a, c, "mailfrom", class_name(v->class_mailfrom));
     fact_add_str(a, c, "from", class_name(v->class_from));
     fact_add_str(a, c, "helo", class_name(v->class_helo));
+    struct fact *both = fact_add_group(a, root, "agreement");
+    fact_add_str(a, both, "mailfrom", agreement_name(v->agreement_mailfrom));
     struct fact *g = fact_add_group(a, root, "verdict");
     fact_add_str(a, g, "disposition", disposition_name(v->disposition));
     fact_add_text(a, g, "rule", v->rule);

@@ -54,6 +54,8 @@ static const char *const standard_set[] = {
     "{ name = \"spf-fail\"; reason = \"%{domain} does not allow this host to send its mail\"; when = [ \"option.spf_fail = reject\", \"spf = fail\", \"dmarc = none\" ]; action = \"reject\";"
     "  code = 550; enhanced = \"5.7.23\";"
     "  text = \"spf=fail: %{domain} does not allow %{client} to send its mail; add this host to its SPF record or send through its hosts\"; },",
+    "{ name = \"relay-disowned\"; reason = \"the relay does not service %{domain}\"; when = [ \"class.mailfrom = white\" ]; any = [ \"agreement.mailfrom = disowned\", \"csa = fail\" ];"
+    "  action = \"tag\"; text = \"relay does not service %{mailfrom}: %{results}\"; },",
     "{ name = \"spf-tag\"; when = [ \"spf = fail\", \"dmarc = none\" ]; action = \"tag\"; },",
     "{ name = \"legacy-tag\"; any = [ \"rmx = fail\", \"dmp = fail\", \"mxout = fail\", \"imx = fail\", \"callerid = fail\","
     "  \"senderid = fail\", \"csa = fail\", \"mtamark = fail\", \"msd = fail\", \"drip = fail\" ]; action = \"tag\"; }",
@@ -69,6 +71,8 @@ static const char *const strict_set[] = {
     "  text = \"%{results}: the sender's domain %{domain} does not exist or takes no mail; use a sender address in a domain that exists\"; },",
     "{ name = \"mailfrom-black\"; reason = \"%{domain} does not allow this host to send its mail\"; when = [ \"class.mailfrom = black\" ]; stage = \"rcpt\"; action = \"reject\"; code = 550;"
     "  text = \"%{results}: %{domain} does not allow %{client} to send its mail; add this host to its records or send through its hosts\"; },",
+    "{ name = \"relay-disowned\"; reason = \"the relay does not service %{domain}\"; when = [ \"agreement.mailfrom = disowned\" ]; stage = \"rcpt\"; action = \"reject\"; code = 550;"
+    "  enhanced = \"5.7.1\"; text = \"%{results}: this relay does not service %{mailfrom}; send through a host that does\"; },",
     "{ name = \"mailfrom-unknown\"; reason = \"the name servers of %{domain} did not answer\"; when = [ \"class.mailfrom = unknown\" ]; stage = \"rcpt\"; action = \"defer\"; code = 451; enhanced = \"4.4.3\";"
     "  text = \"%{results}: the name servers of %{domain} did not answer; please try again later\"; },",
     "{ name = \"mailfrom-grey-soon\"; when = [ \"class.mailfrom = grey\" ]; until = \"option.grace_until\"; action = \"tag\";"

@@ -167,6 +167,17 @@ static enum truth class_holds(const struct world *w, const struct condition *c)
     return truth_of(c->words >> now & 1);
 }
 
+/* Nothing less than all results of both sides tells. */
+static enum truth agreement_holds(const struct world *w, const struct condition *c)
+{
+    if (!reached(w, claim_stage(c->identity)))
+        return MAYBE;
+    for (size_t m = 0; m < METHODS_MAX && methods[m] != NULL; m++)
+        if (agreement_rests_on(methods[m], c->identity) && (!world_settled(w, methods[m]) || (w->open >> m & 1)))
+            return MAYBE;
+    return truth_of(c->words >> agreement_in(w, c->identity) & 1);
+}
+
 /* ---- who ---- */
 
 /* Behind a trusted relay the client is known with the header only. */
@@ -310,6 +321,7 @@ static enum truth plain_truth(const struct world *w, const struct condition *c)
     case ABOUT_REASON:
     case ABOUT_SPOKEN_DOMAIN: return method_holds(w, c);
     case ABOUT_CLASS: return class_holds(w, c);
+    case ABOUT_AGREEMENT: return agreement_holds(w, c);
     case ABOUT_AUTHOR: return author_holds(w, c);
     case ABOUT_CLIENT: return client_holds(w, c->entries);
     case ABOUT_HELO: return helo_holds(w, c->entries);
@@ -340,6 +352,16 @@ enum truth condition_holds(const struct world *w, const struct condition *c)
 static enum stage later(enum stage a, enum stage b)
 {
     return a > b ? a : b;
+}
+
+static enum stage agreement_stage(enum identity identity)
+{
+    enum stage stage = claim_stage(identity);
+
+    for (size_t m = 0; methods[m] != NULL; m++)
+        if (agreement_rests_on(methods[m], identity))
+            stage = later(stage, settle_stage(methods[m]));
+    return stage;
 }
 
 static enum stage class_stage(enum identity identity)
@@ -377,6 +399,7 @@ static enum stage hold_stage(const struct condition *c)
         bool white = c->words >> CLASS_WHITE & 1;
         return white ? claim_stage(c->identity) : class_stage(c->identity);
     }
+    case ABOUT_AGREEMENT: return agreement_stage(c->identity);
     case ABOUT_AUTHOR:
     case ABOUT_FROM: return STAGE_HEADERS;
     case ABOUT_CLIENT: return STAGE_CONNECT;
@@ -401,6 +424,7 @@ static enum stage fail_stage(const struct condition *c)
     case ABOUT_REASON:
     case ABOUT_SPOKEN_DOMAIN: return settle_stage(c->method);
     case ABOUT_CLASS: return c->words >> CLASS_WHITE & 1 ? class_stage(c->identity) : claim_stage(c->identity);
+    case ABOUT_AGREEMENT: return agreement_stage(c->identity);
     case ABOUT_AUTHOR:
     case ABOUT_RECIPIENT: return STAGE_HEADERS;
     case ABOUT_FROM: return entries_name_domains(c->entries) ? STAGE_HEADERS : STAGE_CONNECT;
@@ -451,7 +475,8 @@ bool condition_learns_at(const struct condition *c, enum stage stage, bool towar
     case ABOUT_FACT:
     case ABOUT_REASON:
     case ABOUT_SPOKEN_DOMAIN: return settle_stage(c->method) == stage;
-    case ABOUT_CLASS: return claim_stage(c->identity) == stage || learns_method_at(c, stage);
+    case ABOUT_CLASS:
+    case ABOUT_AGREEMENT: return claim_stage(c->identity) == stage || learns_method_at(c, stage);
     case ABOUT_AUTHOR:
     case ABOUT_FROM: return stage == STAGE_HEADERS;
     case ABOUT_CLIENT: return stage == STAGE_CONNECT;
@@ -474,6 +499,8 @@ uint64_t condition_methods(const struct condition *c)
         return (uint64_t)1 << method_index(c->method);
     for (size_t m = 0; methods[m] != NULL && m < METHODS_MAX; m++) {
         bool counts = c->about == ABOUT_CLASS && class_rests_on(methods[m], c->identity);
+        if (c->about == ABOUT_AGREEMENT)
+            counts = agreement_rests_on(methods[m], c->identity);
         if (c->about == ABOUT_AUTHENTICATED || c->about == ABOUT_SENT_BY)
             counts = c->entries->count > c->entries->networks.count && authenticates_by(c, methods[m]);
         if (counts)
@@ -529,6 +556,9 @@ void condition_cite(const struct world *w, const struct condition *c, struct ver
         for (size_t i = 0; i < w->sets[m].count; i++) {
             const struct result *r = &w->sets[m].at[i];
             if (c->about == ABOUT_CLASS && class_counts(w->facts, r, c->identity) && supports(now, r))
+                verdict_cite(v, r);
+            if (c->about == ABOUT_AGREEMENT && (agreement_counts(w->facts, r, c->identity) ||
+                                                (class_counts(w->facts, r, c->identity) && r->word == AUTH_PASS)))
                 verdict_cite(v, r);
             if ((c->about == ABOUT_AUTHENTICATED || c->about == ABOUT_SENT_BY) && result_authenticates(w, c, r))
                 verdict_cite(v, r);

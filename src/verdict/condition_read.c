@@ -3,7 +3,7 @@
  *
  *     condition = subject ("=" / "!=") value *("|" value)
  *               / subject ("in" / "not in") table
- *     subject   = METHOD ["." IDENTITY] / METHOD "." FACT / "class." IDENTITY / "option." NAME / ...     FACT may be below another
+ *     subject   = METHOD ["." IDENTITY] / METHOD "." FACT / "class." IDENTITY / "agreement.mailfrom" / "option." NAME / ...     FACT may be below another
  *
  * Whatever is not known is an error: a rule that silently never holds is worse than none.
  */
@@ -13,6 +13,7 @@
 
 #define RESULT_WORDS "none|temperror|permerror|neutral|policy|fail|softfail|pass"         /* as enum auth_result */
 #define CLASS_WORDS "unknown|grey|black|white|absent"                                     /* as enum domain_class */
+#define AGREEMENT_WORDS "none|agreed|disowned"                                            /* as enum agreement */
 #define AUTHOR_WORDS "ok|missing|several|malformed|group|bad-domain|too-many-domains|several-domains"     /* as enum author_problem, and one more */
 
 static const struct fact_word fact_words[] = {
@@ -152,6 +153,15 @@ static bool read_class(const struct reader *r, const struct conf_node *where, co
     return read_words(r, where, p, CLASS_WORDS, &out->words);
 }
 
+static bool read_agreement(const struct reader *r, const struct conf_node *where, const struct parts *p, struct condition *out)
+{
+    out->about = ABOUT_AGREEMENT;
+    out->identity = IDENTITY_MAILFROM;
+    if (!slice_same(p->below, SLICE("mailfrom")))
+        return wrong(r, where, p->below, "an agreement is of mailfrom");
+    return read_words(r, where, p, AGREEMENT_WORDS, &out->words);
+}
+
 /* option.honour_p_reject = always: known now. */
 static bool read_option(const struct reader *r, const struct conf_node *where, const struct parts *p, struct condition *out)
 {
@@ -252,6 +262,8 @@ bool condition_read(const struct reader *r, struct slice text, const struct conf
     out->negated = p.negated;
     if (slice_same(p.subject, SLICE("class")))
         return read_class(r, where, &p, out);
+    if (slice_same(p.subject, SLICE("agreement")))
+        return read_agreement(r, where, &p, out);
     if (slice_same(p.subject, SLICE("option")))
         return read_option(r, where, &p, out);
     if (p.below.len == 0 && is_plain_subject(p.subject))

@@ -25,6 +25,7 @@ enum about {
     ABOUT_FACT,            /* a named fact of its result */
     ABOUT_REASON, ABOUT_SPOKEN_DOMAIN,
     ABOUT_CLASS,
+    ABOUT_AGREEMENT,
     ABOUT_AUTHOR,
     ABOUT_CLIENT, ABOUT_HELO, ABOUT_MAILFROM, ABOUT_FROM, ABOUT_RECIPIENT,     /* claimed: listed or not */
     ABOUT_CLAIMED,         /* client, HELO, MAIL FROM or From is listed */
@@ -50,7 +51,7 @@ struct condition {
     const struct method *method;
     enum identity identity;
     const struct fact_word *fact;
-    uint64_t words;                   /* bit per auth_result, class, author problem, or value of the fact */
+    uint64_t words;                   /* bit per auth_result, class, agreement, author problem, or value of the fact */
     const bool *reasons;              /* by reason index */
     const struct entries *entries;
 };
@@ -119,6 +120,11 @@ const struct result *set_principal(const struct method *, const struct results *
 /* May this method's results count for the class of this identity? */
 bool class_rests_on(const struct method *, enum identity);
 enum domain_class class_in(const struct world *, enum identity);
+/* May this method's results count for whether the two sides agree? */
+bool agreement_rests_on(const struct method *, enum identity);
+enum agreement agreement_in(const struct world *, enum identity);
+/* Is the result the server's word about it? */
+bool agreement_counts(const struct case_facts *, const struct result *, enum identity);
 /* Does the result count for it? For citing. */
 bool class_counts(const struct case_facts *, const struct result *, enum identity);
 struct slice claimed_domain(const struct case_facts *, enum identity);

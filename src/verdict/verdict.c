@@ -283,6 +283,7 @@ static void judge_by_rules(const struct rules *rules, const struct world *w, str
 static void fill_classes(const struct case_facts *f, struct verdict *v)
 {
     v->class_mailfrom = class_of(f, IDENTITY_MAILFROM);
+    v->agreement_mailfrom = agreement_of(f, IDENTITY_MAILFROM);
     v->class_from = class_of(f, IDENTITY_FROM);
     v->class_helo = class_of(f, IDENTITY_HELO);
 }

@@ -18,6 +18,14 @@ const char *disposition_name(enum disposition);
 enum domain_class { CLASS_UNKNOWN = 0, CLASS_GREY, CLASS_BLACK, CLASS_WHITE, CLASS_ABSENT };
 const char *class_name(enum domain_class);
 
+/*
+ * Do the two sides agree (server-domains.md)? A domain lets a host send its mail; the host's own statement (a method that is
+ * `server_side`) says whether it serves that domain. Disowned: the domain lets it, the host says it does not; somebody's own
+ * domain blesses a relay that is not his. Both agreeing is stronger than any one pass.
+ */
+enum agreement { AGREEMENT_NONE = 0, AGREEMENT_AGREED, AGREEMENT_DISOWNED };
+const char *agreement_name(enum agreement);           /* "none", "agreed", "disowned" */
+
 /* Everything a verdict may depend on, and nothing else. Slices borrowed. */
 struct case_facts {
     enum stage stage;                       /* reached: a rule acts only if its facts are complete by then */
@@ -50,6 +58,7 @@ struct verdict {
     struct slice would_rule;
     struct slice tags;                      /* X-Frank-Disposition style note of tag rules, may be empty */
     enum domain_class class_mailfrom, class_from, class_helo;
+    enum agreement agreement_mailfrom;
     const struct result *cites[8];          /* results it rests on */
     unsigned cite_count;
     struct slice override_reason;           /* a trusted sealer or forwarder changed the policy's outcome: for reports */
@@ -79,5 +88,6 @@ uint64_t rules_methods_at(const struct rules *, enum stage);
  */
 void verdict_judge(const struct rules *, struct arena *, const struct case_facts *, struct verdict *out, bool *final);
 enum domain_class class_of(const struct case_facts *, enum identity);
+enum agreement agreement_of(const struct case_facts *, enum identity);
 
 #endif

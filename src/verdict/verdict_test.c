@@ -40,8 +40,10 @@ static const struct method dkim = { STAND_IN("dkim", STAGE_HEADERS), .many = tru
 static const struct method arc = { STAND_IN("arc", STAGE_HEADERS) };
 static const struct method dmarc = { STAND_IN("dmarc", STAGE_HEADERS) };
 static const struct method callerid = { STAND_IN("callerid", STAGE_HEADERS) };
+/* The server's own word about the sender's domain. */
+static const struct method msd = { STAND_IN("msd", STAGE_MAIL), .identities = 1u << IDENTITY_MAILFROM, .server_side = true };
 
-const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &dkim, &arc, &dmarc, &callerid, NULL };
+const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &msd, &dkim, &arc, &dmarc, &callerid, NULL };
 
 size_t methods_count(void)
 {
@@ -763,7 +765,7 @@ static void test_methods_waited_for(void **state)
     end(&j);
     begin(&j, STRICT, "");
     assert_true(rules_methods_at(j.rules, STAGE_MAIL) == 0);
-    assert_true(rules_methods_at(j.rules, STAGE_RCPT) == (bit(&spf) | bit(&rmx) | bit(&mxout)));
+    assert_true(rules_methods_at(j.rules, STAGE_RCPT) == (bit(&spf) | bit(&rmx) | bit(&mxout) | bit(&msd)));
     end(&j);
     begin(&j, "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"reject\"; } );", "");
     assert_true(rules_methods_at(j.rules, STAGE_MAIL) == bit(&spf));
@@ -878,6 +880,40 @@ static void test_classes(void **state)
         if (j.v.class_mailfrom != classes[i].mailfrom || j.v.class_from != classes[i].from || j.v.class_helo != classes[i].helo)
             fail_msg("%s: %s %s %s", classes[i].results, class_name(j.v.class_mailfrom), class_name(j.v.class_from), class_name(j.v.class_helo));
         assert_int_equal(class_of(&j.s.facts, IDENTITY_MAILFROM), classes[i].mailfrom);
+        end(&j);
+    }
+}
+
+/* ---- two sides ---- */
+
+static void test_agreement(void **state)
+{
+    static const struct { const char *results; enum domain_class class; enum agreement agreement; } cases[] = {
+        { "", CLASS_GREY, AGREEMENT_NONE },
+        { "spf=pass@example.com", CLASS_WHITE, AGREEMENT_NONE },
+        { "spf=pass@example.com msd=none", CLASS_WHITE, AGREEMENT_NONE },
+        { "spf=pass@example.com msd=pass@example.com!", CLASS_WHITE, AGREEMENT_AGREED },
+        { "rmx=pass@example.com msd=pass@example.com!", CLASS_WHITE, AGREEMENT_AGREED },
+        /* the attack: a spammer's domain blesses somebody's relay */
+        { "spf=pass@example.com msd=fail@example.com!", CLASS_WHITE, AGREEMENT_DISOWNED },
+        { "spf=pass@example.com msd=softfail@example.com!", CLASS_WHITE, AGREEMENT_NONE },
+        { "spf=pass@example.com msd=temperror", CLASS_WHITE, AGREEMENT_NONE },
+        /* a server's word alone makes nobody white or black */
+        { "msd=pass@example.com!", CLASS_GREY, AGREEMENT_NONE },
+        { "msd=fail@example.com!", CLASS_GREY, AGREEMENT_NONE },
+        { "spf=fail@example.com! msd=pass@example.com!", CLASS_BLACK, AGREEMENT_NONE },
+        { "spf=pass@example.org msd=pass@example.com!", CLASS_GREY, AGREEMENT_NONE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct judged j;
+        begin(&j, "rules = \"strict\"; verdict = { grace_until = \"never\"; };", cases[i].results);
+        if (j.v.class_mailfrom != cases[i].class || j.v.agreement_mailfrom != cases[i].agreement)
+            fail_msg("%s: %s %s", cases[i].results, class_name(j.v.class_mailfrom), agreement_name(j.v.agreement_mailfrom));
+        assert_int_equal(agreement_of(&j.s.facts, IDENTITY_MAILFROM), cases[i].agreement);
+        if (slice_same(j.v.rule, SLICE("strict/relay-disowned")) != (cases[i].agreement == AGREEMENT_DISOWNED))
+            fail_msg("%s: rule %.*s", cases[i].results, (int)j.v.rule.len, (const char *)j.v.rule.at);
         end(&j);
     }
 }
@@ -1268,7 +1304,7 @@ int main(void)
         cmocka_unit_test(test_own_failure), cmocka_unit_test(test_missing_result), cmocka_unit_test(test_authors), cmocka_unit_test(test_null_sender),
         cmocka_unit_test(test_dates), cmocka_unit_test(test_grace), cmocka_unit_test(test_dry_run), cmocka_unit_test(test_stages),
         cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
-        cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
+        cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_agreement), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
         cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(t25_explanations_are_repeated_only_if_asked_for),
         cmocka_unit_test(test_refusals_say_what_to_do), cmocka_unit_test(test_other_sets), cmocka_unit_test(test_refused), cmocka_unit_test(test_mutated_rules),
         cmocka_unit_test(test_bounds), cmocka_unit_test(test_memory),

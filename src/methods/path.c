@@ -127,6 +127,7 @@ static enum path_outcome mx_hosts(struct check *c, const struct answer *mx, stru
         path_host_hint(c, hosts[i]->mx.host);
     for (size_t i = 0; i < n; i++) {
         enum path_outcome o = path_host(c, hosts[i]->mx.host);
+        out->hosts_asked++;
         if (o == PATH_WAIT)
             return o;
         if (o == PATH_HIT) {
@@ -185,7 +186,7 @@ void path_scout_mx(struct scout *s, struct slice domain)
 
 /* ---- the client's own names ---- */
 
-static struct slice reverse_name(struct run *run)
+struct slice path_reverse_name(struct run *run)
 {
     const struct ip *ip = &run->txn->client;
     struct text t = text_in(run->scratch, NAME_TEXT_MAX + 1);
@@ -215,12 +216,12 @@ static size_t names_of(const struct answer *ptr, struct slice within, struct sli
 
 void path_names_hint(struct check *c)
 {
-    prefetch(c, reverse_name(&c->run), RTYPE_PTR);
+    prefetch(c, path_reverse_name(&c->run), RTYPE_PTR);
 }
 
 enum path_outcome path_names(struct check *c, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count)
 {
-    const struct answer *ptr = ask(c, reverse_name(&c->run), RTYPE_PTR);
+    const struct answer *ptr = ask(c, path_reverse_name(&c->run), RTYPE_PTR);
     enum path_outcome o = path_answer(ptr);
     *count = o == PATH_HIT ? names_of(ptr, within, names) : 0;
     if (o == PATH_HIT && *count == 0)
@@ -230,9 +231,31 @@ enum path_outcome path_names(struct check *c, struct slice within, struct slice 
     return o;
 }
 
+static void note_unknown(enum path_outcome *unknown, enum path_outcome o)
+{
+    if (path_unknown(o))
+        *unknown = weightier(*unknown, o);
+}
+
+enum path_outcome path_confirmed(struct check *c, size_t most, struct slice names[PATH_NAMES_MAX], size_t *count, enum path_outcome *unknown)
+{
+    struct slice all[PATH_NAMES_MAX];
+    size_t n;
+    enum path_outcome o = path_names(c, SLICE(""), all, &n);
+    note_unknown(unknown, o);
+    *count = 0;
+    for (size_t i = 0; i < n && *count < most && o != PATH_WAIT; i++) {
+        o = path_host(c, all[i]);
+        note_unknown(unknown, o);
+        if (o == PATH_HIT)
+            names[(*count)++] = all[i];
+    }
+    return o == PATH_WAIT ? PATH_WAIT : PATH_MISS;
+}
+
 void path_scout_names(struct scout *s, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count)
 {
-    const struct answer *ptr = hint(s, reverse_name(&s->run), RTYPE_PTR);
+    const struct answer *ptr = hint(s, path_reverse_name(&s->run), RTYPE_PTR);
     struct slice all[PATH_NAMES_MAX];
     size_t n = ptr && answer_has_data(ptr) ? names_of(ptr, within, all) : 0;
     *count = 0;

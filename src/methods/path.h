@@ -69,6 +69,7 @@ struct path_mx {
     bool absent;                    /* the domain does not exist (NXDOMAIN) */
     struct slice host;              /* the exchange that matched; borrowed from its answer */
     unsigned preference;
+    unsigned hosts_asked;
 };
 /* implicit: without MX records the domain's own addresses count (RFC 5321 5.1). skip_private: addresses of private networks do not count. */
 enum path_outcome path_mx(struct check *, struct slice domain, bool implicit, bool skip_private, struct path_mx *out);
@@ -81,6 +82,13 @@ void path_mx_hint(struct check *, struct slice domain);
  */
 enum path_outcome path_names(struct check *, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count);
 void path_names_hint(struct check *);
+/*
+ * Those of them that lead back to the client, at most `most`: WAIT, or MISS with what could be found. *unknown
+ * becomes the weightiest failure met, or stays.
+ */
+enum path_outcome path_confirmed(struct check *, size_t most, struct slice names[PATH_NAMES_MAX], size_t *count, enum path_outcome *unknown);
+/* 1.2.0.192.in-addr.arpa, or the nibbles below ip6.arpa; in scratch. */
+struct slice path_reverse_name(struct run *);
 
 /* For scouts: hints the question and, as answers are there, what follows from them. */
 void path_scout_host(struct scout *, struct slice host);

@@ -92,7 +92,7 @@ static bool counts(const struct search *s, struct slice owner)
 
 static void hint_candidate(struct check *c, void *context, const void *entry)
 {
-    const struct mxout_candidate *candidate = entry;
+    const struct path_tie *candidate = entry;
     (void)context;
     path_mx_hint(c, candidate->domain);
 }
@@ -100,7 +100,7 @@ static void hint_candidate(struct check *c, void *context, const void *entry)
 /* A failure does not end the search: a later domain may register the client. */
 static enum path_outcome judge_candidate(struct check *c, void *context, const void *entry)
 {
-    const struct mxout_candidate *candidate = entry;
+    const struct path_tie *candidate = entry;
     struct search *s = context;
     struct path_mx mx;
     enum path_outcome o = path_mx(c, candidate->domain, false, true, &mx);
@@ -119,23 +119,6 @@ static enum path_outcome judge_candidate(struct check *c, void *context, const v
 }
 
 static const struct path_member mxout_member = { .hint = hint_candidate, .judge = judge_candidate };
-
-/* The client's names that lead back to it. WAIT or MISS; what is not known is noted. */
-static enum path_outcome confirmed_names(struct search *s, struct slice names[PATH_NAMES_MAX], size_t *count)
-{
-    struct slice all[PATH_NAMES_MAX];
-    size_t n;
-    enum path_outcome o = path_names(s->c, SLICE(""), all, &n);
-    *count = 0;
-    note_unknown(s, o);
-    for (size_t i = 0; i < n && o != PATH_WAIT; i++) {
-        o = path_host(s->c, all[i]);
-        note_unknown(s, o);
-        if (o == PATH_HIT)
-            names[(*count)++] = all[i];
-    }
-    return o == PATH_WAIT ? PATH_WAIT : PATH_MISS;
-}
 
 static enum path_outcome judge_names(struct search *s, const struct slice *names, size_t count)
 {
@@ -156,29 +139,20 @@ static enum path_outcome judge_names(struct search *s, const struct slice *names
     return PATH_MISS;
 }
 
-static struct mxout_candidates *candidates_of(struct arena *a, const struct suffix_list *suffixes, const struct slice *names, size_t count,
-                                              struct slice helo)
-{
-    struct mxout_candidates *list = ARENA_NEW(a, struct mxout_candidates);
-    for (size_t i = 0; list && i < count; i++)
-        mxout_add_name(suffixes, a, list, names[i], false);
-    if (list)
-        mxout_add_name(suffixes, a, list, helo, true);
-    return list;
-}
-
 /* A confirmed PTR name goes before the HELO name: by it the owner of the address consents too. */
 static enum mxout_reason judge_registered(struct search *s)
 {
     struct arena *scratch = s->c->run.scratch;
     struct slice names[PATH_NAMES_MAX];
     size_t n, which;
-    if (confirmed_names(s, names, &n) == PATH_WAIT)
+    enum path_outcome unknown = PATH_MISS, o = path_confirmed(s->c, PATH_NAMES_MAX, names, &n, &unknown);
+    note_unknown(s, unknown);
+    if (o == PATH_WAIT)
         return MXOUT_NOT_YET;
-    enum path_outcome o = judge_names(s, names, n);
+    o = judge_names(s, names, n);
     if (o != PATH_MISS)
         return o == PATH_HIT ? MXOUT_NAMED : MXOUT_NOT_YET;
-    struct mxout_candidates *list = candidates_of(scratch, s->suffixes, names, n, s->c->run.txn->helo_domain);
+    struct path_tied *list = path_tied_of(scratch, s->suffixes, names, n, s->c->run.txn->helo_domain);
     if (!list)
         return MXOUT_OWN_FAILURE;
     o = path_judge(s->c, &mxout_member, s, list->at, list->count, sizeof list->at[0], &which);
@@ -377,7 +351,7 @@ static void mxout_scout(struct scout *s)
     bool settled = mail.len > 0 && is_registered_so_far(s, mail);
     if (settled || conf->reading == MXOUT_READ_SENDER)
         return;
-    const struct mxout_candidates *list = candidates_of(s->run.scratch, t->suffixes, names, n, t->helo_domain);
+    const struct path_tied *list = path_tied_of(s->run.scratch, t->suffixes, names, n, t->helo_domain);
     for (size_t i = 0; list && i < list->count; i++)
         path_scout_mx(s, list->at[i].domain);
 }

@@ -15,7 +15,6 @@ extern const struct method mxout_method;
 
 #define MXOUT_ASKS 40                /* mx-outbound.md: 40 queries in all */
 #define MXOUT_HINTS 40
-#define MXOUT_PARENTS_MAX 3          /* mx-outbound.md: parents of one name that are looked at */
 
 enum mxout_reading { MXOUT_READ_SENDER = 0, MXOUT_READ_REGISTERED, MXOUT_READ_OUTBOUND_ONLY };
 

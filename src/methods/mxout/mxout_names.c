@@ -1,28 +1,5 @@
 #include "methods/mxout/mxout_names.h"
 
-/* ---- candidates ---- */
-
-static void add_once(struct mxout_candidates *list, struct mxout_candidate one)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (slice_same(list->at[i].domain, one.domain))
-            return;
-    if (list->count < MXOUT_CANDIDATES_MAX)
-        list->at[list->count++] = one;
-}
-
-void mxout_add_name(const struct suffix_list *suffixes, struct arena *a, struct mxout_candidates *list, struct slice name, bool helo)
-{
-    struct slice normal;
-    if (!domain_normal(a, name, &normal))
-        return;
-    struct slice org = suffix_list_org_domain(suffixes, a, normal), domain = normal;
-    for (unsigned up = 0; up <= MXOUT_PARENTS_MAX && name_at_or_below(domain, org); up++) {
-        add_once(list, (struct mxout_candidate){ domain, normal, helo });
-        domain = name_parent(domain);
-    }
-}
-
 bool mxout_same_owner(const struct suffix_list *suffixes, struct arena *a, struct slice x, struct slice y)
 {
     struct slice of_x = suffix_list_org_domain(suffixes, a, x), of_y = suffix_list_org_domain(suffixes, a, y);
@@ -82,14 +59,14 @@ static enum path_outcome judge_in_base(struct check *c, struct slice base, bool 
 
 enum path_outcome mxout_judge_name(struct check *c, const struct suffix_list *suffixes, struct slice name, struct slice *base)
 {
-    struct mxout_candidates bases = { .count = 0 };
+    struct path_tied bases = { .count = 0 };
     struct slice normal;
     if (!domain_normal(c->run.scratch, name, &normal))
         return PATH_MISS;
     *base = base_of(normal);
     if (base->len > 0)
         return suffix_list_is_suffix(suffixes, c->run.scratch, *base) ? PATH_MISS : judge_in_base(c, *base, true);
-    mxout_add_name(suffixes, c->run.scratch, &bases, name, false);
+    path_tie_name(suffixes, c->run.scratch, &bases, name, false);
     for (size_t i = 0; i < bases.count; i++) {
         *base = bases.at[i].domain;
         enum path_outcome o = judge_in_base(c, *base, false);

@@ -204,11 +204,11 @@ static void lists_names_and_parents(void **state)
     assert_non_null(suffixes);
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         struct arena *a = arena_new(1u << 20);
-        struct mxout_candidates list = { .count = 0 };
+        struct path_tied list = { .count = 0 };
         struct slice rest = slice_str(vectors[i].names), name;
         for (bool more_names = true; more_names;) {
             more_names = slice_cut(rest, ' ', &name, &rest);
-            mxout_add_name(suffixes, a, &list, name, false);
+            path_tie_name(suffixes, a, &list, name, false);
         }
         struct text t = text_in(a, 4096);
         for (size_t k = 0; k < list.count; k++) {

@@ -1,7 +1,7 @@
 /*
  * fuzz_rmx_record: the first octet's lowest bit says legacy; the rest is lines: TXT records of one answer, and as a whole one
  * RDATA. What is well formed prints, in both forms, into what reads back to the same; what is not names a part of the record.
- * covers: src/methods/rmx/rmx_record.c src/methods/rmx/rmx_prefix.c
+ * covers: src/methods/rmx/rmx_record.c src/methods/prefix.c
  */
 #include "methods/rmx/rmx_record.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "methods/rmx/rmx_prefix.h"
+#include "methods/prefix.h"
 
 #define AFDLENGTH_MASK 0x7f
 #define NEGATED_BIT 0x80

@@ -4,7 +4,7 @@
 
 #include "base/codec.h"
 #include "methods/path.h"
-#include "methods/rmx/rmx_prefix.h"
+#include "methods/prefix.h"
 
 #define NEGATED_BIT 0x80                  /* first octet of an entry's RDATA: N, then 7 bits of type code */
 #define BASE32_LABEL 60                   /* characters of an encoded local part in one label (rmx.md) */
@@ -47,20 +47,10 @@ static bool tag_of(struct slice word, enum rmx_tag *out)
     return false;
 }
 
-/* addr [ "/" len ] of one family; ::ffff:a.b.c.d stays IPv6 here and so admits nobody: such clients are IPv4 */
-static enum rmx_fault prefix_of_text(struct slice data, enum ip_family family, struct prefix *out)
+static enum rmx_fault network_of_text(struct slice data, enum ip_family family, struct prefix *out)
 {
-    struct slice address, length;
-    uint64_t width = family == IP_V4 ? 32 : 128, bits = width;
-    bool has_length = slice_cut(data, '/', &address, &length);
-    *out = (struct prefix){ .bits = 0 };
-    if (!(family == IP_V4 ? ip4_parse(address, &out->address) : ip6_parse(address, &out->address, true)))
-        return RMX_FAULT_ADDRESS;
-    if (has_length && !number_of(length, 0, width, &bits))
-        return RMX_FAULT_LENGTH;
-    out->bits = (unsigned)bits;
-    prefix_clear_host_bits(out);
-    return RMX_FINE;
+    static const enum rmx_fault faults[] = { [PREFIX_FINE] = RMX_FINE, [PREFIX_BAD_ADDRESS] = RMX_FAULT_ADDRESS, [PREFIX_BAD_LENGTH] = RMX_FAULT_LENGTH };
+    return faults[prefix_of_text(data, family, out)];
 }
 
 static enum rmx_fault name_of_text(struct slice data, struct slice *out)
@@ -72,8 +62,8 @@ static enum rmx_fault name_of_text(struct slice data, struct slice *out)
 static enum rmx_fault data_of_text(struct slice data, struct rmx_entry *e)
 {
     switch (e->tag) {
-    case RMX_IPV4: return prefix_of_text(data, IP_V4, &e->prefix);
-    case RMX_IPV6: return prefix_of_text(data, IP_V6, &e->prefix);
+    case RMX_IPV4: return network_of_text(data, IP_V4, &e->prefix);
+    case RMX_IPV6: return network_of_text(data, IP_V6, &e->prefix);
     case RMX_HOST: case RMX_APL: return name_of_text(data, &e->name);
     case RMX_DOMAIN: return data.len == 0 ? RMX_FINE : name_of_text(data, &e->name);
     case RMX_UNUSED: case RMX_FULL: case RMX_MX: return data.len == 0 ? RMX_FINE : RMX_FAULT_DATA;
@@ -127,18 +117,11 @@ enum rmx_fault rmx_parse_text(struct slice record, bool legacy, struct rmx_list 
     return RMX_FINE;
 }
 
-static void add_prefix(struct text *t, const struct prefix *p)
-{
-    text_add_ip(t, &p->address);
-    if (p->bits != (p->address.family == IP_V4 ? 32 : 128))
-        text_addf(t, "/%u", p->bits);
-}
-
 void text_add_rmx_entry(struct text *t, const struct rmx_entry *e)
 {
     text_addf(t, "%s%s:", e->negated ? "!" : "", tags[e->tag].name);
     switch (e->tag) {
-    case RMX_IPV4: case RMX_IPV6: add_prefix(t, &e->prefix); break;
+    case RMX_IPV4: case RMX_IPV6: text_add_network(t, &e->prefix); break;
     case RMX_HOST: case RMX_APL: case RMX_DOMAIN: text_add(t, e->name); break;
     case RMX_UNUSED: case RMX_FULL: case RMX_MX: break;
     }

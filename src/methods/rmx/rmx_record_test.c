@@ -10,7 +10,7 @@
 #include "base/codec.h"
 #include "methods/path.h"
 #include "methods/rmx/rmx_apl.h"
-#include "methods/rmx/rmx_prefix.h"
+#include "methods/prefix.h"
 
 #define ROOM PATH_ENTRIES_MAX
 

@@ -1,7 +1,7 @@
 #include "methods/rmx/rmx_walk.h"
 
 #include "methods/rmx/rmx_apl.h"
-#include "methods/rmx/rmx_prefix.h"
+#include "methods/prefix.h"
 
 /* ---- finding the record ---- */
 

@@ -8,6 +8,7 @@ const struct method *const methods[] = {
     &rmx_method,
     &dmp_method,
     &mxout_method,
+    &imx_method,
     &dkim_method,
     &arc_method,
     &dmarc_method,

@@ -58,6 +58,7 @@ struct plan_provider {
     struct texts speaks;              /* names of the methods it publishes itself, so that one may refer to it */
     struct prefixes networks;         /* its servers, for dialects that must write them out ... */
     bool known;                       /* ... if these are all */
+    bool given;                       /* the plan's owner says them; else they are what its SPF record said */
     unsigned lookups;                 /* DNS-causing terms of its SPF record with all it includes, itself not counted */
     bool lookups_known;
 };

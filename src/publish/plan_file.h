@@ -40,8 +40,7 @@ enum plan_next { PLAN_NEXT_END = 0, PLAN_NEXT_PLAN, PLAN_NEXT_ERROR };
 enum plan_next plan_file_next(struct plan_file *, struct arena *, struct plan_files *, struct plan *, struct config_error *);
 void plan_file_rewind(struct plan_file *);
 
-/* A plan as a file; reading it gives the same plan. What was looked up is not printed, but networks of providers are, if
- * they are known. */
+/* A plan as a file; reading it gives the same plan. What was looked up is not printed: it will be looked up again. */
 void text_add_plan(struct text *, const struct plan *);
 
 /* For the manual page and the command line. */

@@ -160,7 +160,8 @@ static bool read_provider(struct maker *m, const struct conf_node *n, struct pla
         c = (struct plan_provider_conf){ .domain = n->text, .speaks = { &spf, 1 } };
     else if (!config_group(m->arena, plan_provider_options, n, &c, m->error))
         return false;
-    *out = (struct plan_provider){ .speaks = c.speaks, .networks = c.networks, .known = c.networks.count > 0 };
+    *out = (struct plan_provider){ .speaks = c.speaks, .networks = c.networks };
+    out->given = out->known = c.networks.count > 0;
     for (size_t i = 0; i < c.speaks.count; i++)
         if (!publish_knows(c.speaks.at[i]))
             return wants(m, n, "speaks: names of methods that publish are wanted");

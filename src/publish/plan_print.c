@@ -129,7 +129,7 @@ static void add_providers(struct text *t, const struct plan_providers *providers
             add_texts(t, &p->speaks);
             text_add_octet(t, ';');
         }
-        if (p->known && p->networks.count > 0) {
+        if (p->given) {
             text_add_str(t, " networks = ");
             add_networks(t, &p->networks);
             text_add_octet(t, ';');

@@ -1,0 +1,127 @@
+#include "publish/check.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "publish/plan_file.h"
+#include "publish/test_asker.h"
+
+#define ARENA_OCTETS ((size_t)8 << 20)
+#define D "domain = \"example.com\"; "
+
+static void publication_of(struct arena *a, const char *text, const char *method, struct plan *plan, struct publication *p)
+{
+    struct config_error e = { .line = 0 };
+    struct slice name = slice_str(method);
+    struct texts list = { &name, 1 };
+    struct plan_file *f = plan_file_read(a, "p.plan", slice_str(text), &e);
+    if (!f || plan_file_next(f, a, NULL, plan, &e) != PLAN_NEXT_PLAN)
+        fail_msg("%s: %s", text, e.text);
+    assert_true(publish_plan(a, plan, &list, p));
+}
+
+static const struct { const char *name, *method, *plan, *previous, *zone, *said, *update; } vectors[] = {
+    { "there", "rmx", D "never_sends = true;", NULL, "_rmx.example.com. 60 TXT \"unused:\"\n", "", "" },
+    { "there, cut elsewhere", "rmx", D "never_sends = true;", NULL, "_rmx.example.com. TXT \"unu\" \"sed:\"\n", "", "" },
+    { "missing", "rmx", D "never_sends = true;", NULL, "", "missing  rmx        _rmx.example.com. TXT \"unused:\"\n",
+      "zone example.com.\nupdate add _rmx.example.com. 3600 IN TXT \"unused:\"\nsend\n" },
+    { "wrong", "spf", D "never_sends = true;", NULL, "example.com. TXT \"V=SPF1 mx -all\"\nexample.com. TXT \"site-verification=1\"\n",
+      "wrong    spf        example.com. TXT \"v=spf1 -all\"\n  found             example.com. TXT \"V=SPF1 mx -all\"\n",
+      "zone example.com.\nupdate delete example.com. TXT \"V=SPF1 mx -all\"\nupdate add example.com. 3600 IN TXT \"v=spf1 -all\"\nsend\n" },
+    { "one too many", "spf", D "never_sends = true;", NULL, "example.com. TXT \"v=spf1 mx -all\"\nexample.com. TXT \"v=spf1 -all\"\n",
+      "stale    spf        example.com. TXT \"v=spf1 mx -all\"\n", "zone example.com.\nupdate delete example.com. TXT \"v=spf1 mx -all\"\nsend\n" },
+    { "DNS fails", "rmx", D "never_sends = true;", NULL, "; timeout _rmx.example.com\n", "unknown  rmx        _rmx.example.com. TXT \"unused:\"\n", "" },
+    { "MX in another case and order", "mx", D "never_sends = true; mx = [ \"mx1.@\", \"mx2.@\" ];", NULL,
+      "example.com. MX 20 MX2.Example.com.\nexample.com. MX 10 mx1.example.com.\n", "", "" },
+    { "MX of another preference", "mx", D "never_sends = true; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 20 mx1.example.com.\n",
+      "wrong    mx         example.com. MX 10 mx1.example.com.\n  found             example.com. MX 20 mx1.example.com.\n",
+      "zone example.com.\nupdate delete example.com. MX 20 mx1.example.com.\nupdate add example.com. 3600 IN MX 10 mx1.example.com.\nsend\n" },
+    { "a wildcard is a name", "dmp", D "never_sends = true;", NULL, "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n", "", "" },
+    { "what the old plan left", "dmp", D "never_sends = true;", D "networks = \"192.0.2.1\";",
+      "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "stale    dmp        1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "zone example.com.\nupdate delete 1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\nsend\n" },
+    { "what the old plan left, and the new one found", "spf", D "never_sends = true;", D "mx_sends = true;", "example.com. TXT \"v=spf1 mx -all\"\n",
+      "wrong    spf        example.com. TXT \"v=spf1 -all\"\n  found             example.com. TXT \"v=spf1 mx -all\"\n",
+      "zone example.com.\nupdate delete example.com. TXT \"v=spf1 mx -all\"\nupdate add example.com. 3600 IN TXT \"v=spf1 -all\"\nsend\n" },
+    { "another zone is another message", "mxout", D "hosts = \"o.out.example\"; outbound_domain = \"out.example\"; mx_sends = true; mx = \"mx.@\";", NULL, "",
+      "missing  mxout      out.example. MX 10 o.out.example.\n", "update add out.example. 3600 IN MX 10 o.out.example.\nsend\n" },
+    { "an alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME s.P.example.\n", "", "" },
+    { "another alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME x.p.example.\n",
+      "wrong    dkim       s._domainkey.example.com. CNAME s.p.example.\n  found             s._domainkey.example.com. CNAME x.p.example.\n",
+      "zone example.com.\nupdate delete s._domainkey.example.com. CNAME x.p.example.\nupdate add s._domainkey.example.com. 3600 IN CNAME s.p.example.\nsend\n" },
+};
+
+static void checks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT_OF(vectors); i++) {
+        struct arena *a = arena_new(ARENA_OCTETS);
+        struct test_asker t = test_asker_new(vectors[i / 2].zone, i % 2);
+        struct plan plan, old;
+        struct publication p, previous;
+        struct check_list list;
+        publication_of(a, vectors[i / 2].plan, vectors[i / 2].method, &plan, &p);
+        if (vectors[i / 2].previous)
+            publication_of(a, vectors[i / 2].previous, vectors[i / 2].method, &old, &previous);
+        enum plan_found found;
+        while ((found = publication_check(a, &t.asker, &p, vectors[i / 2].previous ? &previous : NULL, &list)) == PLAN_NOT_YET)
+            test_asker_turn(&t);
+        assert_int_equal(found, PLAN_READY);
+        struct text said = text_in(a, 1 << 16), update = text_in(a, 1 << 16);
+        text_add_check(&said, &list, false);
+        text_add_nsupdate(&update, &p, &list);
+        if (!slice_same(text_slice(&said), slice_str(vectors[i / 2].said)) || !slice_same(text_slice(&update), slice_str(vectors[i / 2].update)))
+            fail_msg("%s:\n%.*s%.*s", vectors[i / 2].name, PUBLISH_NAME(text_slice(&said)), PUBLISH_NAME(text_slice(&update)));
+        test_asker_free(&t);
+        arena_free(a);
+    }
+}
+
+/* Records that must not be there. */
+static void finds_what_must_not_be(void **state)
+{
+    struct arena *a = arena_new(ARENA_OCTETS);
+    struct test_asker t = test_asker_new("_imx.example.com. TXT \"v=imx1 none\"\n_imx.example.com. TXT \"other\"\n", false);
+    struct plan plan = { .domain = SLICE("example.com"), .ttl_seconds = 60 };
+    struct publication p = { .arena = a, .plan = &plan, .by = "imx" };
+    struct check_list list;
+    struct text said = text_in(a, 1 << 16), json = text_in(a, 1 << 16);
+    (void)state;
+    publish_absent(&p, SLICE("_imx.example.com"), RTYPE_TXT, "v=imx1");
+    publish_absent(&p, SLICE("_x.example.com"), RTYPE_TXT, "");
+    assert_int_equal(publication_check(a, &t.asker, &p, NULL, &list), PLAN_READY);
+    text_add_check(&said, &list, true);
+    assert_true(slice_same(text_slice(&said), SLICE("stale    imx        _imx.example.com. TXT \"v=imx1 none\"\n")));
+    assert_true(fact_to_json(check_facts(a, &p, &list), false, &json));
+    assert_true(slice_same(text_slice(&json), SLICE("{\"version\":1,\"domain\":\"example.com\",\"present\":0,\"missing\":0,\"wrong\":0,\"stale\":1,\"unknown\":0,"
+        "\"check\":[{\"state\":\"stale\",\"method\":\"imx\",\"owner\":\"_imx.example.com\",\"type\":\"TXT\",\"found\":\"\\\"v=imx1 none\\\"\"}],\"remarks\":[]}")));
+    test_asker_free(&t);
+    arena_free(a);
+}
+
+static void without_dns_all_is_added(void **state)
+{
+    struct arena *a = arena_new(ARENA_OCTETS);
+    struct plan plan;
+    struct publication p;
+    struct check_list list;
+    struct text update = text_in(a, 1 << 16);
+    (void)state;
+    publication_of(a, D "never_sends = true;", "spf", &plan, &p);
+    assert_int_equal(publication_unchecked(a, &p, &list), PLAN_READY);
+    text_add_nsupdate(&update, &p, &list);
+    assert_true(slice_same(text_slice(&update), SLICE("zone example.com.\nupdate add example.com. 3600 IN TXT \"v=spf1 -all\"\nsend\n")));
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks), cmocka_unit_test(finds_what_must_not_be), cmocka_unit_test(without_dns_all_is_added),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -194,6 +194,14 @@ void config_free(struct config *c)
     mem_free(c);
 }
 
+void *config_section_to_fill(struct config *c, const char *name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (slice_same(slice_str(c->sections[i].name), slice_str(name)))
+            return c->values[i];
+    return NULL;
+}
+
 const void *config_section(const struct config *c, const char *name)
 {
     for (size_t i = 0; i < c->count; i++)

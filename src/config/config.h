@@ -33,6 +33,8 @@ void config_free(struct config *);
  */
 const void *config_section(const struct config *, const char *name);
 const void *config_section_of(const struct config *, const struct section *);
+/* The first of that name, for the owner of OPT_NODE options to put into it what he read of them, before first use. */
+void *config_section_to_fill(struct config *, const char *name);
 /* Where the file gives this option of a section, for complaints about its value; NULL: it does not. */
 const struct conf_node *config_node(const struct config *, const char *section, const char *option);
 struct arena *config_arena(struct config *);                     /* for owners of OPT_NODE to build their form in, before first use */

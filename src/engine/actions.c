@@ -29,7 +29,7 @@ static void authres_result_fill(struct transaction *t, const struct result *r, s
 {
     struct authres_property *p = ARENA_ARRAY(t->action_arena, r->evidence.property_count ? r->evidence.property_count : 1, struct authres_property);
     *out = (struct authres_result){
-        .method = authres_method_name(t, r->method), .method_version = 1,
+        .method = r->evidence.authres_name ? slice_str(r->evidence.authres_name) : authres_method_name(t, r->method), .method_version = 1,
         .result = slice_str(auth_result_word(r->word)), .reason = r->evidence.ar_reason, .properties = p,
     };
     for (size_t i = 0; p && i < r->evidence.property_count; i++)
@@ -44,7 +44,8 @@ static bool authres_print_ours(struct transaction *t, bool fold, struct slice *o
     struct authres ours = { .authserv_id = t->engine->conf.authserv_id, .version = 1, .results = list };
     for (size_t i = 0; list && i < t->flat_count; i++) {
         const struct result *r = &t->flat[i];
-        if (!r->evidence.quiet && (r->method->registered || t->engine->conf.authres_legacy))
+        bool registered = r->method->registered || r->evidence.authres_name;
+        if (!r->evidence.quiet && (registered || t->engine->conf.authres_legacy))
             authres_result_fill(t, r, &list[ours.count++]);
     }
     struct text text = text_in(t->action_arena, AUTHRES_OUT_MAX);

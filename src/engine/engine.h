@@ -89,6 +89,11 @@ struct txn_host {
 
 /* Begins at STAGE_CONNECT (and STAGE_HELO if the session already said HELO). NULL without memory. */
 struct txn *txn_begin(struct session *, int64_t now, const struct txn_host *);
+/*
+ * No message: every method that is on looks after what it rests on (method.tend), one result for each subject the configuration
+ * names. WAIT until DONE, then txn_results; txn_deadline and txn_end as ever, nothing else. NULL without memory.
+ */
+struct txn *txn_tend(struct session *, int64_t now, const struct txn_host *);
 void txn_helo(struct txn *, struct slice helo);
 void txn_mail(struct txn *, struct slice path, bool smtputf8);
 void txn_rcpt(struct txn *, struct slice path);

@@ -11,6 +11,33 @@ static struct slice sender_address(struct transaction *t)
     return t->facts.mail_from.null ? (struct slice){ 0 } : t->facts.mail_from.raw;
 }
 
+/* May this subject's result be seen at this stage? One that settles later is not, whenever it came: the order of answers must not choose. */
+static bool is_due(const struct transaction *t, size_t i, unsigned subject)
+{
+    struct named_subject s;
+    if (!methods[i]->named_subject || !methods[i]->named_subject(t->engine->method_conf[i], subject, &s))
+        return true;
+    return s.settles <= t->facts.stage;
+}
+
+/* Of a method that has begun: everything there can be at this stage is there. */
+static bool is_settled(const struct transaction *t, size_t i)
+{
+    const struct method_state *m = &t->states[i];
+    for (unsigned k = 0; k < m->subject_count; k++)
+        if (!m->subjects[k].done && is_due(t, i, k))
+            return false;
+    return true;
+}
+
+static bool all_due(const struct transaction *t, size_t i)
+{
+    for (unsigned k = 0; k < t->states[i].subject_count; k++)
+        if (!is_due(t, i, k))
+            return false;
+    return true;
+}
+
 /* All results so far in list and subject order, whatever order they came in. */
 static void flatten(struct transaction *t, struct arena *arena)
 {
@@ -25,7 +52,7 @@ static void flatten(struct transaction *t, struct arena *arena)
     }
     for (size_t i = 0; methods[i]; i++)
         for (unsigned k = 0; k < t->states[i].subject_count; k++)
-            if (t->states[i].subjects[k].done)
+            if (t->states[i].subjects[k].done && is_due(t, i, k))
                 t->flat[t->flat_count++] = t->states[i].results[k];
 }
 
@@ -33,7 +60,7 @@ static uint64_t settled_mask(const struct transaction *t)
 {
     uint64_t mask = 0;
     for (size_t i = 0; methods[i]; i++)
-        if (!t->states[i].enabled || t->states[i].settled)
+        if (!t->states[i].enabled || (t->states[i].settled && all_due(t, i)))
             mask |= (uint64_t)1 << i;
     return mask;
 }
@@ -99,12 +126,12 @@ static bool refuses(enum disposition d)
     return d == DISPOSITION_REJECT || d == DISPOSITION_DEFER || d == DISPOSITION_DISCARD;
 }
 
-/* The methods a verdict at this stage needs, as far as they have begun, must be done: otherwise the
- * order of answers would choose the stage (design.md). */
+/* The methods a verdict at this stage needs, as far as they have begun, must be done with what settles by now: otherwise
+ * the order of answers would choose the stage (design.md). */
 static bool held(const struct transaction *t, uint64_t needed)
 {
     for (size_t i = 0; methods[i]; i++)
-        if ((needed >> i & 1) && t->states[i].enabled && t->states[i].counted && !t->states[i].settled)
+        if ((needed >> i & 1) && t->states[i].enabled && t->states[i].counted && !is_settled(t, i))
             return true;
     return false;
 }
@@ -173,6 +200,8 @@ enum progress txn_progress(struct txn *txn)
 {
     struct transaction *t = transaction_of(txn);
     enum stage stage = t->facts.stage;
+    if (t->tending)
+        return t->finished ? PROGRESS_DONE : PROGRESS_WAIT;
     if (t->judged)
         return t->finished || stage == STAGE_MESSAGE ? PROGRESS_DONE : PROGRESS_ACT;
     if (stage == STAGE_MESSAGE) {

@@ -194,7 +194,7 @@ static void run_check(struct transaction *t, struct method_state *m, struct subj
     s->waits_pin = NULL;
     s->waits_digest = false;
     s->waits_method = NULL;
-    m->method->check(&c);
+    (t->tending ? m->method->tend : m->method->check)(&c);
     run_end(t);
     /* Own failure: a run without memory or digests says nothing of its own (threats.md T42). */
     if (t->own_failure || arena_failed(t->arena) || arena_failed(t->engine->scratch)) {
@@ -233,7 +233,23 @@ static enum stage method_starts_at(const struct transaction *t, const struct met
 /* RFC 8601 / verdict.md: exempt sessions are not examined for who may send. */
 static bool method_exempted(const struct transaction *t, const struct method *m)
 {
-    return m->needs_client && t->facts.session->exempt != EXEMPT_NO;
+    return m->needs_client && t->facts.session->exempt != EXEMPT_NO && !t->tending;
+}
+
+static unsigned named_subjects(const struct transaction *t, const struct method *m)
+{
+    struct named_subject s;
+    unsigned n = 0;
+    while (m->named_subject && m->named_subject(t->engine->method_conf[method_index(m)], n, &s))
+        n++;
+    return n;
+}
+
+static unsigned subjects_of(const struct transaction *t, const struct method *m)
+{
+    if (t->tending)
+        return named_subjects(t, m);
+    return m->subjects ? m->subjects(&t->facts) : 1;
 }
 
 static void method_count_subjects(struct transaction *t, struct method_state *m)
@@ -241,7 +257,7 @@ static void method_count_subjects(struct transaction *t, struct method_state *m)
     const struct method *method = m->method;
     m->counted = true;
     bool exempted = method_exempted(t, method);
-    unsigned n = exempted ? 1 : method->subjects ? method->subjects(&t->facts) : 1;
+    unsigned n = exempted ? 1 : subjects_of(t, method);
     assert(n <= method->subjects_max || exempted);
     m->subjects = ARENA_ARRAY(t->arena, n ? n : 1, struct subject);
     m->results = ARENA_ARRAY(t->arena, n ? n : 1, struct result);
@@ -301,7 +317,7 @@ void engine_step(struct transaction *t)
     t->stepping = true;
     for (size_t i = 0; methods[i]; i++)
         method_step(t, &t->states[i]);
-    if (!t->deadline && !t->engine->no_scouts)
+    if (!t->deadline && !t->engine->no_scouts && !t->tending)
         for (size_t i = 0; methods[i]; i++)
             scout_step(t, &t->states[i]);
     t->stepping = false;

@@ -108,6 +108,7 @@ struct transaction {
     bool fields_lost;                        /* no memory for a field: what cannot be seen cannot be removed */
 
     bool deadline, own_failure, stepping;
+    bool tending;                            /* no message: methods look after what they rest on */
     bool finished;                           /* every subject of every method is done, message ended */
     bool judged, verdict_final;
     struct verdict verdict;

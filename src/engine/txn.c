@@ -56,7 +56,7 @@ static void states_begin(struct transaction *t)
     for (size_t i = 0; methods[i]; i++)
         t->states[i] = (struct method_state){
             .method = methods[i], .hints_left = methods[i]->hints,
-            .enabled = t->engine->enabled >> i & 1,
+            .enabled = (t->engine->enabled >> i & 1) && (!t->tending || methods[i]->tend),
         };
 }
 
@@ -88,7 +88,7 @@ static void stage_reach(struct transaction *t, enum stage stage)
     engine_step(t);
 }
 
-struct txn *txn_begin(struct session *session, int64_t now, const struct txn_host *host)
+static struct transaction *transaction_begin(struct session *session, int64_t now, const struct txn_host *host)
 {
     struct session_state *s = (struct session_state *)session;
     struct transaction *t = transaction_take(s->engine);
@@ -107,16 +107,36 @@ struct txn *txn_begin(struct session *session, int64_t now, const struct txn_hos
         .session = session, .now = now, .arena = t->arena, .conf = s->engine->config,
         .suffixes = s->engine->suffixes, .suffixes_given = !s->engine->own_suffixes, .message = &t->message,
     };
+    id_make(t);
+    return t;
+}
+
+struct txn *txn_begin(struct session *session, int64_t now, const struct txn_host *host)
+{
+    struct transaction *t = transaction_begin(session, now, host);
+    if (!t)
+        return NULL;
     if (!session->via_relay)
         t->facts.client = session->peer;
     states_begin(t);
-    id_make(t);
     stage_reach(t, STAGE_CONNECT);
     if (session->helo.len > 0) {
         if (!session->via_relay)
             helo_set(t, session->helo);
         stage_reach(t, STAGE_HELO);
     }
+    return &t->facts;
+}
+
+struct txn *txn_tend(struct session *session, int64_t now, const struct txn_host *host)
+{
+    struct transaction *t = transaction_begin(session, now, host);
+    if (!t)
+        return NULL;
+    t->tending = true;
+    states_begin(t);
+    /* There is no message: what needs DNS and configuration alone can run at once. */
+    stage_reach(t, STAGE_MESSAGE);
     return &t->facts;
 }
 

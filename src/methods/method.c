@@ -1,6 +1,8 @@
 /* The words every method shares. */
 #include "methods/method.h"
 
+#include "methods/list.h"
+
 #include <assert.h>
 
 static const char *const result_words[] = {
@@ -60,4 +62,30 @@ const char *exempt_name(enum exempt exempt)
 {
     assert((size_t)exempt < COUNT_OF(exempt_words));
     return exempt_words[exempt];
+}
+
+static const char *section_name(const struct method *m, char name[METHOD_SECTION_MAX])
+{
+    struct text t = text_fixed(name, METHOD_SECTION_MAX);
+    text_addf(&t, "methods.%s", m->name);
+    text_add_octet(&t, '\0');
+    assert(!t.bad);
+    return name;
+}
+
+const void *method_conf(const struct config *config, const struct method *m)
+{
+    char name[METHOD_SECTION_MAX];
+    return config_section(config, section_name(m, name));
+}
+
+bool methods_prepare(struct config *config, struct config_error *error)
+{
+    char name[METHOD_SECTION_MAX];
+    for (size_t i = 0; methods[i]; i++) {
+        void *conf = methods[i]->prepare ? config_section_to_fill(config, section_name(methods[i], name)) : NULL;
+        if (conf && !methods[i]->prepare(config_arena(config), conf, error))
+            return false;
+    }
+    return true;
 }

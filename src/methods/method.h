@@ -27,7 +27,7 @@
 #ifndef FRANK_METHODS_METHOD_H
 #define FRANK_METHODS_METHOD_H
 
-#include "config/option.h"
+#include "config/config.h"
 #include "crypto/digest.h"
 #include "dns/answer.h"
 #include "fact/fact.h"
@@ -75,6 +75,7 @@ struct evidence {
     bool absent;                         /* the claimed domain does not exist (class `absent`) */
     bool statement;                      /* the domain published a statement that covers this client or message (class black needs it) */
     bool quiet;                          /* not worth an Authentication-Results entry */
+    const char *authres_name;            /* registered name under which this result goes there, where it is another than the method's */
 };
 
 struct method;
@@ -101,12 +102,26 @@ struct run {
 struct check { struct run run; };
 struct scout { struct run run; };
 
+/* A word of a method's own, beyond the results', that rules may ask for: "listed". It stands for reasons (bits by index, of the first 64). */
+struct method_word {
+    const char *word;
+    uint64_t reasons;                    /* "METHOD = word": some result has one of these */
+    uint64_t of_named;                   /* "METHOD.SUBJECT = word": that subject's result has one of these */
+};
+
+/* A subject that the configuration names. */
+struct named_subject {
+    struct slice name;                   /* letters, digits, hyphens, underscores and dots, so that rules can say METHOD.NAME */
+    enum stage settles;                  /* its result is there at this stage, never earlier; by STAGE_MAIL, or at STAGE_MESSAGE */
+};
+
 struct method {
     const char *name;                            /* token, folder, configuration section, metrics label, subcommand, JSON key */
     const char *title;                           /* for lists and help: "Sender Policy Framework (RFC 7208)" */
     enum stage  when;                            /* check is never called earlier */
     bool        needs_client;                    /* examines txn->client: waits for STAGE_HEADERS behind a trusted relay; not run for exempt sessions */
     bool        many;                            /* JSON value is a list with one object per subject */
+    bool        dispensable;                     /* somebody else's opinion: mail is never kept waiting for it, its temperror never decides */
     bool        registered;                      /* in the RFC 8601 registry; others print as x-NAME if authres.legacy is on */
     bool        server_side;                     /* the statement is the sending server's own (or its address owner's), not the claimed
                                                     domain's: it can take a pass away, and confirm one, but whitens nothing by itself */
@@ -116,6 +131,7 @@ struct method {
     unsigned    subjects_max;                    /* bound of subjects() */
     unsigned    asks, hints;                     /* per subject and run; per transaction. Named constants from the sheet */
     unsigned    key_operations;                  /* public-key operations per subject, for `frank limits` */
+    const char *nothing;                         /* many: what a report says of a message without subjects; NULL: it says nothing */
     const char *const *members;                  /* JSON members that every result of it has: null where nothing was examined. NULL-terminated, or NULL */
     const struct option *options;                /* section "methods.NAME"; first row OPTION_ENABLED */
     size_t      conf_size;
@@ -125,6 +141,22 @@ struct method {
                                                     says the latter itself makes the message an own failure (threats.md T42) */
     unsigned  (*subjects)(const struct txn *);   /* called once, at .when, before any check; NULL: 1 */
     void      (*check)(struct check *);
+    /*
+     * Where subjects are named by the configuration: the i-th, false beyond the last. Subject i of a message is the i-th, and each
+     * result has its name as the JSON member `subject_member`. What rules say of one, or of any by a word of the method's own, holds
+     * as soon as that is known; its other subjects may settle later.
+     */
+    bool      (*named_subject)(const void *conf, unsigned i, struct named_subject *);
+    const char *subject_member;
+    const struct method_word *words;             /* ended by one without a word; NULL: none */
+    /*
+     * Looks after what subject i of the configuration rests on, apart from any message (txn_tend): like check, but there is nothing
+     * but DNS and configuration. Pass: in order; temperror: not known; anything else: broken, the evidence's text says why. NULL: nothing to do.
+     */
+    void      (*tend)(struct check *);
+    /* Reads what the options keep as raw trees (OPT_NODE) into the method's struct, before anything else sees it. May be called
+     * again for the same struct. NULL: there is nothing. False + *error. */
+    bool      (*prepare)(struct arena *, void *conf, struct config_error *);
     void      (*scout)(struct scout *);          /* NULL: none */
     enum stage  scout_when;                      /* runs first at this stage, then whenever something it hinted arrived */
     const char *const *scout_fields;             /* also when one of these header fields streams in; NULL-terminated, or NULL */

@@ -43,7 +43,7 @@ static const char *const standard_set[] = {
     "  \"dmarc.disposition = reject\" ]; action = \"reject\"; code = 550; enhanced = \"5.7.26\";"
     "  text = \"dmarc=fail: %{from} asks to reject mail it did not authenticate; send through its own hosts or sign with DKIM as %{from}\"; },",
     "{ name = \"dmarc-evidence\"; reason = \"%{from} did not authorise it\"; when = [ \"option.honour_p_reject = evidence\", \"dmarc = fail\", \"dmarc.policy = reject\","
-    "  \"dmarc.disposition = reject\" ]; any = [ \"class.mailfrom = black\", \"spf = fail\", \"dnslist.listed = true\" ];"
+    "  \"dmarc.disposition = reject\" ]; any = [ \"class.mailfrom = black\", \"spf = fail\", \"dnslist = listed\" ];"
     "  action = \"reject\"; code = 550; enhanced = \"5.7.26\";"
     "  text = \"%{results}: %{from} asks to reject mail it did not authenticate, and %{client} is not its host;"
     " send through its own hosts or sign with DKIM as %{from}\"; },",

@@ -25,6 +25,33 @@ static bool word_in(uint64_t words, enum auth_result word)
     return words >> word & 1;
 }
 
+static bool own_word_holds(const struct condition *c, const struct result *r)
+{
+    return r->reason < 64 && (c->own >> r->reason & 1);
+}
+
+static bool any_own_word_holds(const struct condition *c, const struct results *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (own_word_holds(c, &set->at[i]))
+            return true;
+    return false;
+}
+
+/* The result for the subject the configuration calls so; by name, for in a journal the numbers may be another configuration's. */
+static const struct result *named_result(const struct condition *c, const struct results *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (slice_same(fact_text(set->at[i].evidence.facts, c->method->subject_member), c->subject))
+            return &set->at[i];
+    return NULL;
+}
+
+static bool subject_holds(const struct condition *c, const struct result *r)
+{
+    return r ? word_in(c->words, r->word) || own_word_holds(c, r) : word_in(c->words, AUTH_NONE);
+}
+
 static bool identity_word_holds(const struct condition *c, const struct results *set)
 {
     bool spoken = false;
@@ -120,11 +147,23 @@ static enum truth set_holds(const struct world *w, const struct condition *c, co
 {
     if (c->about == ABOUT_METHOD) {
         const struct result *main = set_principal(c->method, set);
-        return truth_of(word_in(c->words, main ? main->word : AUTH_NONE));
+        return truth_of(word_in(c->words, main ? main->word : AUTH_NONE) || any_own_word_holds(c, set));
     }
+    if (c->about == ABOUT_SUBJECT)
+        return truth_of(subject_holds(c, named_result(c, set)));
     if (c->about == ABOUT_METHOD_IDENTITY)
         return truth_of(identity_word_holds(c, set));
     return any_detail_holds(w, c, set);
+}
+
+/* Before all of its subjects are settled. */
+static enum truth early_holds(const struct condition *c, const struct results *set)
+{
+    const struct result *r = c->about == ABOUT_SUBJECT ? named_result(c, set) : NULL;
+
+    if (r != NULL)
+        return truth_of(subject_holds(c, r));
+    return c->about == ABOUT_METHOD && any_own_word_holds(c, set) ? YES : MAYBE;
 }
 
 static enum truth method_holds(const struct world *w, const struct condition *c)
@@ -133,7 +172,7 @@ static enum truth method_holds(const struct world *w, const struct condition *c)
     enum truth same;
 
     if (!world_settled(w, c->method))
-        return MAYBE;
+        return early_holds(c, &w->sets[m]);
     if (!(w->open >> m & 1))
         return set_holds(w, c, &w->sets[m]);
     same = set_holds(w, c, &w->alternatives[m][0]);
@@ -316,6 +355,7 @@ static enum truth plain_truth(const struct world *w, const struct condition *c)
     switch (c->about) {
     case ABOUT_CONSTANT: break;
     case ABOUT_METHOD:
+    case ABOUT_SUBJECT:
     case ABOUT_METHOD_IDENTITY:
     case ABOUT_FACT:
     case ABOUT_REASON:
@@ -390,10 +430,11 @@ static enum stage hold_stage(const struct condition *c)
     switch (c->about) {
     case ABOUT_CONSTANT: break;
     case ABOUT_METHOD:
+    case ABOUT_SUBJECT:
     case ABOUT_METHOD_IDENTITY:
     case ABOUT_FACT:
     case ABOUT_REASON:
-    case ABOUT_SPOKEN_DOMAIN: return settle_stage(c->method);
+    case ABOUT_SPOKEN_DOMAIN: return c->from;
     case ABOUT_CLASS: {
         /* White by the first pass; another class when all is there. */
         bool white = c->words >> CLASS_WHITE & 1;
@@ -419,10 +460,11 @@ static enum stage fail_stage(const struct condition *c)
     switch (c->about) {
     case ABOUT_CONSTANT: break;
     case ABOUT_METHOD:
+    case ABOUT_SUBJECT:
     case ABOUT_METHOD_IDENTITY:
     case ABOUT_FACT:
     case ABOUT_REASON:
-    case ABOUT_SPOKEN_DOMAIN: return settle_stage(c->method);
+    case ABOUT_SPOKEN_DOMAIN: return c->by;
     case ABOUT_CLASS: return c->words >> CLASS_WHITE & 1 ? class_stage(c->identity) : claim_stage(c->identity);
     case ABOUT_AGREEMENT: return agreement_stage(c->identity);
     case ABOUT_AUTHOR:
@@ -471,10 +513,11 @@ bool condition_learns_at(const struct condition *c, enum stage stage, bool towar
     case ABOUT_CONSTANT:
     case ABOUT_DECISIVE: return false;
     case ABOUT_METHOD:
+    case ABOUT_SUBJECT:
     case ABOUT_METHOD_IDENTITY:
     case ABOUT_FACT:
     case ABOUT_REASON:
-    case ABOUT_SPOKEN_DOMAIN: return settle_stage(c->method) == stage;
+    case ABOUT_SPOKEN_DOMAIN: return stage == c->from || stage == c->by;
     case ABOUT_CLASS:
     case ABOUT_AGREEMENT: return claim_stage(c->identity) == stage || learns_method_at(c, stage);
     case ABOUT_AUTHOR:
@@ -520,11 +563,24 @@ void verdict_cite(struct verdict *v, const struct result *r)
         v->cites[v->cite_count++] = r;
 }
 
+static void cite_named(const struct condition *c, const struct results *set, struct verdict *v)
+{
+    const struct result *named = c->about == ABOUT_SUBJECT ? named_result(c, set) : NULL;
+
+    for (size_t i = 0; i < set->count; i++)
+        if (c->about == ABOUT_SUBJECT ? &set->at[i] == named : own_word_holds(c, &set->at[i]))
+            verdict_cite(v, &set->at[i]);
+}
+
 static void cite_set(const struct world *w, const struct condition *c, struct verdict *v)
 {
     const struct results *set = &w->sets[method_index(c->method)];
     const struct result *main = set_principal(c->method, set);
 
+    if (c->about == ABOUT_SUBJECT || (c->about == ABOUT_METHOD && any_own_word_holds(c, set))) {
+        cite_named(c, set, v);
+        return;
+    }
     for (size_t i = 0; i < set->count; i++) {
         bool of_identity = c->about == ABOUT_METHOD_IDENTITY && set->at[i].evidence.identity == c->identity;
         bool of_many = c->about != ABOUT_METHOD && c->about != ABOUT_METHOD_IDENTITY && c->method->many && detail_holds(w, c, &set->at[i]) == YES;

@@ -3,7 +3,7 @@
  *
  *     condition = subject ("=" / "!=") value *("|" value)
  *               / subject ("in" / "not in") table
- *     subject   = METHOD ["." IDENTITY] / METHOD "." FACT / "class." IDENTITY / "agreement.mailfrom" / "option." NAME / ...     FACT may be below another
+ *     subject   = METHOD ["." IDENTITY] / METHOD "." SUBJECT / METHOD "." FACT / "class." IDENTITY / "agreement.mailfrom" / "option." NAME / ...     FACT may be below another
  *
  * Whatever is not known is an error: a rule that silently never holds is worse than none.
  */
@@ -23,7 +23,6 @@ static const struct fact_word fact_words[] = {
     { "trusted_result.spf", RESULT_WORDS, false },
     { "trusted_result.dkim", RESULT_WORDS, false },
     { "trusted_result.from", FACT_IS_AUTHOR, false },
-    { "listed", "false|true", false },
     { "testing", "false|true", false },
 };
 
@@ -204,12 +203,92 @@ static bool read_reasons(const struct reader *r, const struct conf_node *where, 
     return true;
 }
 
+/* ---- methods ---- */
+
+static const struct method_word *own_word(const struct method *m, struct slice word)
+{
+    for (const struct method_word *w = m->words; w && w->word; w++)
+        if (slice_same(slice_str(w->word), word))
+            return w;
+    return NULL;
+}
+
+static bool not_a_word(const struct reader *r, const struct conf_node *where, const struct method *m, struct slice word)
+{
+    char room[256];
+    struct text t = text_fixed(room, sizeof room);
+
+    text_add_str(&t, RESULT_WORDS);
+    for (const struct method_word *w = m->words; w && w->word; w++)
+        text_addf(&t, "|%s", w->word);
+    config_complain(r->error, where, "condition on \"%s\": \"%.*s\" is none of %.*s", m->name, (int)slice_first(word, 60).len,
+                    (const char *)word.at, (int)text_slice(&t).len, room);
+    return false;
+}
+
+/* Results' words and the method's own, mixed as one likes. */
+static bool read_method_words(const struct reader *r, const struct conf_node *where, const struct parts *p, struct condition *out)
+{
+    struct slice rest = p->values, head;
+    bool more = true;
+
+    if (p->in)
+        return wrong(r, where, p->subject, "\"in\" is for lists of addresses and domains; use \"=\"");
+    while (more) {
+        more = slice_cut(rest, '|', &head, &rest);
+        head = slice_trim(head, " \t");
+        const struct method_word *own = own_word(out->method, head);
+        if (own != NULL)
+            out->own |= out->about == ABOUT_SUBJECT ? own->of_named : own->reasons;
+        else if (!word_bit(RESULT_WORDS, head, &out->words))
+            return not_a_word(r, where, out->method, head);
+    }
+    return true;
+}
+
+/* From when on, and by when, the method's results are known: of those the configuration names this differs by subject. */
+static void set_stages(const struct reader *r, struct condition *c)
+{
+    const void *conf = c->method->named_subject ? method_conf(r->config, c->method) : NULL;
+    struct named_subject s;
+
+    c->from = c->by = settle_stage(c->method);
+    for (unsigned i = 0; conf && c->method->named_subject(conf, i, &s); i++) {
+        c->from = i == 0 || s.settles < c->from ? s.settles : c->from;
+        c->by = i == 0 || s.settles > c->by ? s.settles : c->by;
+    }
+}
+
+static bool subject_named(const struct reader *r, const struct method *m, struct slice name, struct named_subject *out)
+{
+    const void *conf = m->named_subject ? method_conf(r->config, m) : NULL;
+
+    for (unsigned i = 0; conf && m->named_subject(conf, i, out); i++)
+        if (slice_same(out->name, name))
+            return true;
+    return false;
+}
+
 static bool read_method(const struct reader *r, const struct conf_node *where, const struct parts *p, struct condition *out)
 {
+    struct named_subject named;
+
+    set_stages(r, out);
     if (p->below.len == 0) {
         out->about = ABOUT_METHOD;
-        return read_words(r, where, p, RESULT_WORDS, &out->words);
+        bool good = read_method_words(r, where, p, out);
+        /* A result's word is not certain as long as another may still come to stand for the method. */
+        if (out->own == 0)
+            out->from = out->by;
+        return good;
     }
+    if (subject_named(r, out->method, p->below, &named)) {
+        out->about = ABOUT_SUBJECT;
+        out->subject = named.name;
+        out->from = out->by = named.settles;
+        return read_method_words(r, where, p, out);
+    }
+    out->from = out->by;
     if (identity_named(p->below, &out->identity)) {
         out->about = ABOUT_METHOD_IDENTITY;
         return read_words(r, where, p, RESULT_WORDS, &out->words);

@@ -20,7 +20,8 @@ enum truth { NO = 0, MAYBE, YES };
 
 enum about {
     ABOUT_CONSTANT,        /* an option's value, a method that is not built: known when read */
-    ABOUT_METHOD,          /* the word of the result that stands for a method */
+    ABOUT_METHOD,          /* the word of the result that stands for a method; a word of its own: of any of its results */
+    ABOUT_SUBJECT,         /* a word of the result for one subject that the configuration names */
     ABOUT_METHOD_IDENTITY, /* a word among its results for one identity */
     ABOUT_FACT,            /* a named fact of its result */
     ABOUT_REASON, ABOUT_SPOKEN_DOMAIN,
@@ -51,7 +52,10 @@ struct condition {
     const struct method *method;
     enum identity identity;
     const struct fact_word *fact;
+    struct slice subject;             /* its name */
+    enum stage from, by;              /* of a method: what it says can be known from here on; all of it is known by there */
     uint64_t words;                   /* bit per auth_result, class, agreement, author problem, or value of the fact */
+    uint64_t own;                     /* words of the method's own: bit per reason index */
     const bool *reasons;              /* by reason index */
     const struct entries *entries;
 };
@@ -134,6 +138,7 @@ enum stage claim_stage(enum identity);
 
 struct reader {
     struct arena *arena;
+    const struct config *config;      /* whose methods name subjects */
     const struct verdict_conf *conf;
     const struct table *tables;
     size_t table_count;

@@ -111,7 +111,8 @@ static const struct conf_node *first_text(const struct conf_node *n)
 
 static void note_temperror(struct builder *b, const struct condition *c)
 {
-    bool word = (c->about == ABOUT_METHOD || c->about == ABOUT_METHOD_IDENTITY) && !c->negated && (c->words >> AUTH_TEMPERROR & 1);
+    bool about_word = c->about == ABOUT_METHOD || c->about == ABOUT_METHOD_IDENTITY || c->about == ABOUT_SUBJECT;
+    bool word = about_word && !c->negated && (c->words >> AUTH_TEMPERROR & 1);
     bool class = c->about == ABOUT_CLASS && !c->negated && (c->words >> CLASS_UNKNOWN & 1);
 
     b->about_temperror = b->about_temperror || c->about == ABOUT_DECISIVE || word || class;
@@ -478,11 +479,12 @@ static const struct rules *build(struct config *config, const struct conf_node *
     const struct list_conf *lists = config_section_of(config, &verdict_sections[0]);
     const struct verdict_conf *conf = config_section_of(config, &verdict_sections[1]);
     struct rules *rules = ARENA_NEW(arena, struct rules);
-    struct builder b = { .reader = { .arena = arena, .conf = conf, .error = error }, .conf = conf, .prefix = "" };
+    struct builder b = { .reader = { .arena = arena, .config = config, .conf = conf, .error = error }, .conf = conf, .prefix = "" };
     struct builder replies = b;
 
     *error = (struct config_error){ .line = 0 };
-    if (rules == NULL || !read_tables(&b.reader, lists) || !check_url(config, conf, error))
+    /* Conditions may name what methods read from their raw options. */
+    if (rules == NULL || !methods_prepare(config, error) || !read_tables(&b.reader, lists) || !check_url(config, conf, error))
         return no_rules(error);
     if (!read_rules_node(&b, node ? node : lists->rules) || !read_pieces(&replies, builtin_replies, "built-in replies", ""))
         return no_rules(error);

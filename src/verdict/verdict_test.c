@@ -4,7 +4,8 @@
  *
  * The methods here are stand-ins with the names the rule sets know; what they said is written as
  * "spf=fail@example.com!", "dmarc=fail@example.com!:policy=reject:disposition=reject": METHOD[/IDENTITY]=WORD
- * [@DOMAIN] ["!" a statement] ["~" the domain does not exist] *[:FACT=VALUE]; WORD "?" is not settled yet.
+ * [@DOMAIN] ["!" a statement] ["~" the domain does not exist] *[:FACT=VALUE]; WORD "?" is not settled yet. "opinions" has
+ * subjects the configuration names: "opinions=fail:who=early"; late ones settle with the message.
  */
 #include "verdict/verdict.h"
 
@@ -43,7 +44,27 @@ static const struct method callerid = { STAND_IN("callerid", STAGE_HEADERS) };
 /* The server's own word about the sender's domain. */
 static const struct method msd = { STAND_IN("msd", STAGE_MAIL), .identities = 1u << IDENTITY_MAILFROM, .server_side = true };
 
-const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &msd, &dkim, &arc, &dmarc, &callerid, NULL };
+/* Somebody else's opinion: two that are known at MAIL, one at the end. */
+static const struct named_subject opinion_names[] = {
+    { SLICE_INIT("early"), STAGE_MAIL }, { SLICE_INIT("other.early"), STAGE_MAIL }, { SLICE_INIT("late"), STAGE_MESSAGE },
+};
+
+static bool named_opinion(const void *conf, unsigned i, struct named_subject *out)
+{
+    assert_non_null(conf);
+    if (i < COUNT_OF(opinion_names))
+        *out = opinion_names[i];
+    return i < COUNT_OF(opinion_names);
+}
+
+/* Reasons of this stand-in: "said" with fail, "other" with anything else. */
+static const struct method_word opinion_words[] = { { "against", 1u << 1, 1u << 1 }, { "heard", 1u << 1, 1u << 1 | 1u << 2 }, { NULL, 0, 0 } };
+static const struct method opinions = {
+    STAND_IN("opinions", STAGE_MAIL), .many = true, .dispensable = true, .identities = 1u << IDENTITY_CLIENT,
+    .named_subject = named_opinion, .subject_member = "who", .words = opinion_words,
+};
+
+const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &msd, &dkim, &arc, &dmarc, &callerid, &opinions, NULL };
 
 size_t methods_count(void)
 {
@@ -77,7 +98,7 @@ static enum identity usual_identity(const struct method *m)
         return IDENTITY_PRA;
     if (m == &iprev)
         return IDENTITY_CLIENT;
-    return m == &arc ? IDENTITY_NONE : m == &auth ? IDENTITY_USER : IDENTITY_MAILFROM;
+    return m == &arc || m == &opinions ? IDENTITY_NONE : m == &auth ? IDENTITY_USER : IDENTITY_MAILFROM;
 }
 
 /* ---- one case ---- */
@@ -148,6 +169,7 @@ static void add_result(struct scene *s, struct slice token)
     (void)slice_cut(rest, '@', &word, &domain);
     r->evidence.domain = domain;
     assert_true(auth_result_from_word(word, &r->word));
+    r->reason = m == &opinions && r->word != AUTH_FAIL ? 2 : 1;
     add_facts(s, r, facts);
     s->facts.result_count++;
 }
@@ -178,10 +200,27 @@ static void set_scene(struct scene *s, const char *results, const char *sender, 
     }
 }
 
+struct opinions_conf { bool enabled; };
+static const struct option opinions_options[] = { OPTION_ENABLED(struct opinions_conf, true), { 0 } };
+
+/* Verdict's own, and that of the method whose subjects the configuration names. */
+static const struct section *all_sections(size_t *count)
+{
+    static struct section all[8];
+
+    assert_true(verdict_section_count < COUNT_OF(all));
+    memcpy(all, verdict_sections, verdict_section_count * sizeof all[0]);
+    all[verdict_section_count] = (struct section){ "methods.opinions", opinions_options, sizeof(struct opinions_conf), "Opinions." };
+    *count = verdict_section_count + 1;
+    return all;
+}
+
 static struct config *config_of(const char *text)
 {
     struct config_error e;
-    struct config *c = config_read("frank.conf", slice_str(text), verdict_sections, verdict_section_count, &e);
+    size_t count;
+    const struct section *sections = all_sections(&count);
+    struct config *c = config_read("frank.conf", slice_str(text), sections, count, &e);
 
     if (c == NULL)
         fail_msg("%s\n%s:%u: %s", text, e.file, e.line, e.text);
@@ -773,6 +812,86 @@ static void test_methods_waited_for(void **state)
     end(&j);
 }
 
+/* ---- subjects that the configuration names, and words of a method's own ---- */
+
+#define WHEN(condition) "rules = ( { name = \"a\"; when = [ \"" condition "\" ]; action = \"reject\"; } );"
+#define AT_MAIL 1u << STAGE_MAIL
+#define ALL_NONE "opinions=none:who=early opinions=none:who=other.early opinions=none:who=late"
+
+static const struct { const char *config, *results; unsigned may; enum stage first; } opinion_rows[] = {
+    /* Any of them is enough, as soon as it is there. */
+    { WHEN("opinions = against"), ALL_NONE, AT_MAIL, STAGE_NONE },
+    { WHEN("opinions = against"), "opinions=none:who=early opinions=fail:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions = against"), "opinions=none:who=early opinions=none:who=other.early opinions=fail:who=late", AT_MAIL, STAGE_MESSAGE },
+    { WHEN("opinions = against"), "", AT_MAIL, STAGE_NONE },
+    /* None of them: when all are there. */
+    { WHEN("opinions != against"), ALL_NONE, 0, STAGE_MESSAGE },
+    { WHEN("opinions != against"), "opinions=fail:who=early opinions=none:who=other.early opinions=none:who=late", 0, STAGE_NONE },
+    /* One of them, as soon as that one is there. */
+    { WHEN("opinions.early = against"), "opinions=fail:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions.early = against"), "opinions=none:who=early opinions=fail:who=other.early opinions=fail:who=late", AT_MAIL, STAGE_NONE },
+    { WHEN("opinions.early != against"), ALL_NONE, AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions.other.early = against"), "opinions=none:who=early opinions=fail:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions.late = against"), "opinions=fail:who=early opinions=none:who=other.early opinions=fail:who=late", 0, STAGE_MESSAGE },
+    { WHEN("opinions.late != against"), ALL_NONE, 0, STAGE_MESSAGE },
+    /* The word means more of one than of any. */
+    { WHEN("opinions.early = heard"), "opinions=pass:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions = heard"), "opinions=pass:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_NONE },
+    /* Results' words, alone and mixed. */
+    { WHEN("opinions.early = pass"), "opinions=pass:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions.early = none"), "", AT_MAIL, STAGE_MESSAGE },
+    { WHEN("opinions = pass"), "opinions=pass:who=early opinions=none:who=other.early opinions=none:who=late", 0, STAGE_MESSAGE },
+    { WHEN("opinions = pass|against"), "opinions=none:who=early opinions=fail:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    { WHEN("opinions = pass|against"), "opinions=pass:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MESSAGE },
+    { WHEN("opinions.early = temperror"), "opinions=temperror:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+    /* What can be done without keeps nothing waiting: its temperror is as if it had said nothing. */
+    { WHEN("opinions = against"), "opinions=temperror:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_NONE },
+    { "rules = ( { name = \"a\"; when = [ \"opinions.early = against\", \"spf = fail\" ]; action = \"reject\"; } );",
+      SPF_FAIL " opinions=temperror:who=early", AT_MAIL, STAGE_NONE },
+    { "rules = ( { name = \"a\"; when = [ \"opinions.early = against\", \"spf = fail\" ]; action = \"reject\"; } );",
+      SPF_FAIL " opinions=fail:who=early opinions=none:who=other.early opinions=none:who=late", AT_MAIL, STAGE_MAIL },
+};
+
+/* As the engine shows it: before the end the late one is not there, and the method not settled. */
+static void set_stage(struct judged *j, enum stage at, size_t all)
+{
+    uint64_t here = bit(&opinions);
+
+    j->s.facts.stage = at;
+    j->s.facts.result_count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (j->s.results[i].method != &opinions || at == STAGE_MESSAGE ||
+            (at >= STAGE_MAIL && !slice_same(fact_text(j->s.results[i].evidence.facts, "who"), SLICE("late"))))
+            j->s.facts.result_count = i + 1;
+    j->s.facts.settled = at == STAGE_MESSAGE ? UINT64_MAX : ~here;
+}
+
+static void test_named_subjects(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(opinion_rows); i++) {
+        struct judged j;
+        enum stage first = STAGE_NONE;
+        unsigned may = 0;
+        begin(&j, opinion_rows[i].config, opinion_rows[i].results);
+        size_t all = j.s.facts.result_count;
+        for (enum stage at = STAGE_MAIL; at <= STAGE_MESSAGE; at++) {
+            may |= at < STAGE_MESSAGE && rules_may_act_at(j.rules, at) ? 1u << at : 0;
+            if (at < STAGE_MESSAGE && rules_may_act_at(j.rules, at))
+                assert_true(rules_methods_at(j.rules, at) & bit(&opinions));
+            set_stage(&j, at, all);
+            judge(&j);
+            if (j.final && j.v.disposition != ACCEPT && first == STAGE_NONE)
+                first = at;
+        }
+        if (may != opinion_rows[i].may || first != opinion_rows[i].first)
+            fail_msg("%s %s: may act at %x, refused at %s", opinion_rows[i].config, opinion_rows[i].results, may, stage_name(first));
+        if (first != STAGE_NONE && opinion_rows[i].results[0])
+            assert_true(j.v.cite_count > 0 || contains(slice_str(opinion_rows[i].config), "!="));
+        end(&j);
+    }
+}
+
 /* What is not settled yet keeps a refusal back, whatever the stage. */
 static void test_unsettled(void **state)
 {
@@ -1086,7 +1205,12 @@ static const struct { const char *text; unsigned line; const char *says; } refus
     { RULE("when = 3;"), 2, "a condition is a string" },
     { RULE("when = [ \"spf = fail\",\n\"sfp = fail\" ];"), 3, "no such method" },
     { RULE("when = \"SPF = fail\";"), 2, "no such method" },
-    { RULE("when = \"dnslist.listed = true\";"), 2, "no such method" },
+    { RULE("when = \"nolist.listed = true\";"), 2, "no such method" },
+    { RULE("when = \"opinions = angainst\";"), 2, "\"angainst\" is none of none|temperror|permerror|neutral|policy|fail|softfail|pass|against|heard" },
+    { RULE("when = \"opinions.early = said\";"), 2, "\"said\" is none of" },
+    { RULE("when = \"opinions.nobody = against\";"), 2, "no identity and no fact" },
+    { RULE("when = \"opinions.early in deny\";"), 2, "\"in\" is for lists" },
+    { RULE("when = \"spf = against\";"), 2, "is none of" },
     { RULE("when = \"spf = failed\";"), 2, "\"failed\" is none of" },
     { RULE("when = \"spf = Fail\";"), 2, "\"Fail\" is none of" },
     { RULE("when = \"spf = fail|\";"), 2, "is none of" },
@@ -1155,7 +1279,9 @@ static void test_refused(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         struct config_error e = { .line = 0 };
-        struct config *c = config_read("frank.conf", slice_str(refused[i].text), verdict_sections, verdict_section_count, &e);
+        size_t count;
+        const struct section *sections = all_sections(&count);
+        struct config *c = config_read("frank.conf", slice_str(refused[i].text), sections, count, &e);
         const struct rules *r = c ? rules_read(c, &e) : NULL;
         if (r != NULL || e.line != refused[i].line || strstr(e.text, refused[i].says) == NULL)
             fail_msg("%s: %s %u: %s", refused[i].text, r ? "accepted" : "refused", e.line, e.text);
@@ -1303,7 +1429,7 @@ int main(void)
         cmocka_unit_test(test_sets_read), cmocka_unit_test(test_rows), cmocka_unit_test(test_any_order), cmocka_unit_test(test_exemptions),
         cmocka_unit_test(test_own_failure), cmocka_unit_test(test_missing_result), cmocka_unit_test(test_authors), cmocka_unit_test(test_null_sender),
         cmocka_unit_test(test_dates), cmocka_unit_test(test_grace), cmocka_unit_test(test_dry_run), cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
+        cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_named_subjects), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
         cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_agreement), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
         cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(t25_explanations_are_repeated_only_if_asked_for),
         cmocka_unit_test(test_refusals_say_what_to_do), cmocka_unit_test(test_other_sets), cmocka_unit_test(test_refused), cmocka_unit_test(test_mutated_rules),

@@ -92,7 +92,8 @@ bool world_of(const struct case_facts *f, struct arena *arena, struct world *w)
             continue;
         if (count[m]++ == 0)
             first[m] = i;
-        if (f->results[i].word == AUTH_TEMPERROR)
+        /* What can be done without decides nothing by failing. */
+        if (f->results[i].word == AUTH_TEMPERROR && !methods[m]->dispensable)
             w->failing |= (uint64_t)1 << m;
     }
     for (size_t m = 0; m < methods_there && m < METHODS_MAX; m++)

@@ -221,7 +221,7 @@ const struct method dkim_method = {
     .name = "dkim",
     .title = "DomainKeys Identified Mail (RFC 6376)",
     .when = STAGE_HEADERS,
-    .many = true,
+    .many = true, .nothing = "no signature",
     .registered = true,
     .subjects_max = DKIM_SIGNATURES_MAX + 1,
     .asks = DKIM_ASKS,

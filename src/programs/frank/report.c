@@ -284,16 +284,16 @@ static void gather(const struct fact *record, bool registered, bool all, struct 
     }
 }
 
-/* A list without entries: the message carries nothing of the kind. */
+/* A list without entries: the message carries nothing of the kind, if that is worth saying. */
 static void put_empty_lists(const struct fact *record, const struct report_style *st, FILE *to, const struct lines *l)
 {
     for (size_t i = 0; methods[i]; i++) {
         const struct fact *f = fact_find(record, methods[i]->name);
-        if (!f || f->kind != FACT_LIST || f->first || !methods[i]->registered)
+        if (!f || f->kind != FACT_LIST || f->first || !methods[i]->nothing)
             continue;
         fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, methods[i]->name);
         put_coloured(st, to, SLICE("none"), SLICE("none"));
-        fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", "no signature");
+        fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", methods[i]->nothing);
     }
 }
 

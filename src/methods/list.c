@@ -10,6 +10,7 @@ const struct method *const methods[] = {
     &mxout_method,
     &imx_method,
     &dkim_method,
+    &dnslist_method,
     &arc_method,
     &dmarc_method,
     NULL,

@@ -24,7 +24,9 @@ struct vector {
     const char *conf;                /* NULL: defaults */
     const char *zone;
     const char *ip, *helo, *from;    /* NULL: "192.0.2.1", "helo.example", ""; ip "": unknown */
+    const char *auth_user;           /* NULL: nobody is logged in */
     const char *header;              /* fields, each ended by LF; NULL: one From */
+    unsigned subject;                /* of a method whose JSON is a list: whose result is compared; the pieces below are sought in all */
     const char *result, *reason;     /* reason NULL: not compared */
     const char *holds[VECTOR_HOLDS_MAX];      /* pieces of the JSON */
     const char *lacks;               /* a piece it must not have */
@@ -39,5 +41,7 @@ struct play vector_as_play(const struct vector *);
 bool vector_has(struct slice in, const char *piece);
 /* The manual page frank-NAME.7 beside this source file (__FILE__) has the method's option list as the table prints it. */
 void vectors_check_manual(const struct method *, const char *source_file);
+/* The same for the options of a group within its options. */
+void vectors_check_manual_section(const struct method *, const struct section *, const char *source_file);
 
 #endif

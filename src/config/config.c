@@ -190,6 +190,7 @@ void config_free(struct config *c)
 {
     if (c == NULL)
         return;
+    arena_free(c->table_arena);
     arena_free(c->arena);
     mem_free(c);
 }
@@ -200,6 +201,18 @@ void *config_section_to_fill(struct config *c, const char *name)
         if (slice_same(slice_str(c->sections[i].name), slice_str(name)))
             return c->values[i];
     return NULL;
+}
+
+void config_set_owners(struct config *c, struct arena *take, const void *owners)
+{
+    arena_free(c->table_arena);
+    c->table_arena = take;
+    c->owners = owners;
+}
+
+const void *config_owners(const struct config *c)
+{
+    return c->owners;
 }
 
 const void *config_section(const struct config *c, const char *name)

@@ -39,6 +39,12 @@ void *config_section_to_fill(struct config *, const char *name);
 const struct conf_node *config_node(const struct config *, const char *section, const char *option);
 struct arena *config_arena(struct config *);                     /* for owners of OPT_NODE to build their form in, before first use */
 /*
+ * The owner table (verdict/owners.h), which the host reads from the files that the configuration names, before rules are
+ * read: the library opens no files. The arena is taken over and freed with the configuration.
+ */
+void config_set_owners(struct config *, struct arena *take, const void *owners);
+const void *config_owners(const struct config *);                /* NULL: none */
+/*
  * Any text of this syntax as a tree, under no table (rule files, the built-in rule sets): the root is a
  * group without a name. Everything in the arena. NULL + *error. Depth <= CONFIG_DEPTH_MAX,
  * settings of a group <= CONFIG_SETTINGS_MAX.

@@ -10,6 +10,8 @@ struct config {
     size_t count;
     void **values;                        /* one struct per section */
     const struct conf_node *root;         /* the file's tree; NULL: all defaults */
+    struct arena *table_arena;            /* of the owner table; NULL: none */
+    const void *owners;
 };
 
 /* Puts `otherwise` into the struct; an unreadable default is our bug (asserted). False without memory. */

@@ -4,6 +4,7 @@
  * Each result's object also holds "claim": what the verdict needs to judge it again from a journal.
  */
 #include "engine/state.h"
+#include "verdict/owners.h"
 
 #define RECORD_REPAIRS_MAX 4         /* sentences in one report */
 #define RECORD_RESULTS_MAX 256       /* results read back from one journal line */
@@ -125,6 +126,24 @@ static void add_author(struct transaction *t, struct fact *root)
         fact_add_text(t->record_arena, list, NULL, t->facts.author.domains[i]);
 }
 
+static void add_owner(struct transaction *t, struct fact *g, const char *identity, struct slice domain)
+{
+    struct slice owner = owners_find(config_owners(t->engine->config), domain);
+    if (owner.len > 0)
+        fact_add_text(t->record_arena, g, identity, owner);
+}
+
+/* Whose the claimed domains are, by the administrator's table; no member without one. */
+static void add_owners(struct transaction *t, struct fact *root)
+{
+    if (!config_owners(t->engine->config))
+        return;
+    struct fact *g = fact_add_group(t->record_arena, root, "owner");
+    add_owner(t, g, "mailfrom", t->facts.mail_from.normal_domain);
+    add_owner(t, g, "from", t->facts.author.count ? t->facts.author.domains[0] : (struct slice){ 0 });
+    add_owner(t, g, "helo", t->facts.helo_domain);
+}
+
 static void add_verdict(struct transaction *t, struct fact *root)
 {
     struct arena *a = t->record_arena;
@@ -135,6 +154,7 @@ static void add_verdict(struct transaction *t, struct fact *root)
     fact_add_str(a, c, "helo", class_name(v->class_helo));
     struct fact *both = fact_add_group(a, root, "agreement");
     fact_add_str(a, both, "mailfrom", agreement_name(v->agreement_mailfrom));
+    add_owners(t, root);
     struct fact *g = fact_add_group(a, root, "verdict");
     fact_add_str(a, g, "disposition", disposition_name(v->disposition));
     fact_add_text(a, g, "rule", v->rule);

@@ -111,7 +111,7 @@ static bool read_words(const struct reader *r, const struct conf_node *where, co
 static const struct entries *read_entries(const struct reader *r, const struct conf_node *where, const struct parts *p)
 {
     if (!p->in)
-        return entries_of_values(r->arena, p->values, where, r->error);
+        return entries_of_values(r->arena, r->owners, p->values, where, r->error);
     for (size_t i = 0; i < r->table_count; i++)
         if (slice_same(r->tables[i].name, slice_trim(p->values, " \t")))
             return r->tables[i].entries;

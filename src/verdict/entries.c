@@ -41,7 +41,7 @@ static bool holds(const struct slices *list, struct slice key)
 
 /* ---- reading ---- */
 
-enum entry_kind { ENTRY_BAD = 0, ENTRY_NETWORK, ENTRY_DOMAIN, ENTRY_BELOW, ENTRY_MAILBOX, ENTRY_NULL };
+enum entry_kind { ENTRY_BAD = 0, ENTRY_NETWORK, ENTRY_DOMAIN, ENTRY_BELOW, ENTRY_MAILBOX, ENTRY_OWNER, ENTRY_NULL };
 struct entry { enum entry_kind kind; struct slice key; struct prefix network; };
 
 /* "192.0.2" is a network somebody did not finish, not a domain. */
@@ -55,13 +55,25 @@ static bool ends_in_digits(struct slice domain)
     return true;
 }
 
+static struct slice lower_dup(struct arena *arena, struct slice text)
+{
+    struct text t = text_in(arena, OWNER_NAME_MAX);
+
+    text_add_lower(&t, text);
+    return text_slice(&t);
+}
+
 static struct entry read_entry(struct arena *arena, struct slice text)
 {
+    static const struct slice owner = SLICE_INIT("owner:");
     struct entry e = { .kind = ENTRY_BAD };
     struct path path;
 
     if (slice_same(text, SLICE("<>"))) {
         e.kind = ENTRY_NULL;
+    } else if (slice_starts_nocase(text, owner)) {
+        e.key = lower_dup(arena, slice_trim(slice_from(text, owner.len), " \t"));
+        e.kind = e.key.len > 0 ? ENTRY_OWNER : ENTRY_BAD;
     } else if (prefix_parse(text, &e.network)) {
         uint8_t *key = arena_alloc(arena, NETWORK_KEY);
         if (key != NULL) {
@@ -110,6 +122,9 @@ static void entries_add(struct entries *list, const struct entry *e)
     case ENTRY_MAILBOX:
         list->mailboxes.at[list->mailboxes.count++] = e->key;
         break;
+    case ENTRY_OWNER:
+        list->owned_by.at[list->owned_by.count++] = e->key;
+        break;
     case ENTRY_NULL:
         list->null_sender = true;
         break;
@@ -117,19 +132,20 @@ static void entries_add(struct entries *list, const struct entry *e)
     list->count++;
 }
 
-static struct entries *entries_new(struct arena *arena, size_t room)
+static struct entries *entries_new(struct arena *arena, const struct owners *owners, size_t room)
 {
     struct entries *e = ARENA_NEW(arena, struct entries);
 
     if (e == NULL || !list_make(arena, &e->networks, room) || !list_make(arena, &e->domains, room) ||
-        !list_make(arena, &e->below, room) || !list_make(arena, &e->mailboxes, room))
+        !list_make(arena, &e->below, room) || !list_make(arena, &e->mailboxes, room) || !list_make(arena, &e->owned_by, room))
         return NULL;
+    e->table = owners;
     return e;
 }
 
 static void entries_sort(struct entries *e)
 {
-    struct slices *lists[] = { &e->networks, &e->domains, &e->below, &e->mailboxes };
+    struct slices *lists[] = { &e->networks, &e->domains, &e->below, &e->mailboxes, &e->owned_by };
 
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         qsort(lists[i]->at, lists[i]->count, sizeof *lists[i]->at, compare_slices);
@@ -145,15 +161,19 @@ static bool entries_take(struct arena *arena, struct entries *list, struct slice
         return false;
     }
     if (e.kind == ENTRY_BAD) {
-        config_complain(error, where, "\"%.*s\" is no address, network, domain, .domain or mailbox", (int)slice_first(text, 80).len,
+        config_complain(error, where, "\"%.*s\" is no address, network, domain, .domain, mailbox or owner:NAME", (int)slice_first(text, 80).len,
                         (const char *)text.at);
+        return false;
+    }
+    if (e.kind == ENTRY_OWNER && list->table == NULL) {
+        config_complain(error, where, "\"%.*s\": there is no owner table (owners = [ \"FILE\" ];)", (int)slice_first(text, 80).len, (const char *)text.at);
         return false;
     }
     entries_add(list, &e);
     return true;
 }
 
-const struct entries *entries_read(struct arena *arena, const struct conf_node *node, struct config_error *error)
+const struct entries *entries_read(struct arena *arena, const struct owners *owners, const struct conf_node *node, struct config_error *error)
 {
     size_t count = 0;
     struct entries *list;
@@ -166,7 +186,7 @@ const struct entries *entries_read(struct arena *arena, const struct conf_node *
         config_complain(error, node, "a list may have %u entries", ENTRIES_MAX);
         return NULL;
     }
-    list = entries_new(arena, count);
+    list = entries_new(arena, owners, count);
     if (list == NULL) {
         config_complain(error, node, "no memory");
         return NULL;
@@ -185,7 +205,7 @@ const struct entries *entries_read(struct arena *arena, const struct conf_node *
     return list;
 }
 
-const struct entries *entries_of_values(struct arena *arena, struct slice values, const struct conf_node *where,
+const struct entries *entries_of_values(struct arena *arena, const struct owners *owners, struct slice values, const struct conf_node *where,
                                         struct config_error *error)
 {
     struct entries *list;
@@ -195,7 +215,7 @@ const struct entries *entries_of_values(struct arena *arena, struct slice values
 
     for (size_t i = 0; i < values.len; i++)
         count += values.at[i] == '|';
-    list = count > ENTRIES_MAX ? NULL : entries_new(arena, count);
+    list = count > ENTRIES_MAX ? NULL : entries_new(arena, owners, count);
     if (list == NULL) {
         config_complain(error, where, "too many values, or no memory");
         return NULL;
@@ -229,9 +249,20 @@ bool entries_have_ip(const struct entries *e, const struct ip *ip)
     return false;
 }
 
+static bool have_owner_of(const struct entries *e, struct slice domain)
+{
+    uint8_t room[OWNER_NAME_MAX];
+    struct text lower = text_fixed(room, sizeof room);
+
+    if (e->owned_by.count == 0)
+        return false;
+    text_add_lower(&lower, owners_find(e->table, domain));
+    return holds(&e->owned_by, text_slice(&lower));
+}
+
 bool entries_have_domain(const struct entries *e, struct slice domain)
 {
-    if (holds(&e->domains, domain))
+    if (holds(&e->domains, domain) || have_owner_of(e, domain))
         return true;
     for (struct slice rest = domain; rest.len > 0 && e->below.count > 0;) {
         if (holds(&e->below, rest))
@@ -265,5 +296,5 @@ bool entries_have_path(const struct entries *e, struct arena *arena, struct slic
 
 bool entries_name_domains(const struct entries *e)
 {
-    return e->domains.count + e->below.count > 0;
+    return e->domains.count + e->below.count + e->owned_by.count > 0;
 }

@@ -142,6 +142,7 @@ struct reader {
     const struct verdict_conf *conf;
     const struct table *tables;
     size_t table_count;
+    const struct owners *owners;      /* NULL: no table of them */
     bool built_in;                    /* methods that are not built are no mistake there */
     struct config_error *error;
 };

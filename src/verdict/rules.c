@@ -5,19 +5,21 @@
 
 /* ---- options ---- */
 
-struct list_conf { const struct conf_node *rules, *deny, *allow, *forwarders, *tables; };
+struct list_conf { const struct conf_node *rules, *deny, *allow, *forwarders, *tables; struct texts owners; };
 
 static const struct option list_options[] = {
     { "rules", OPT_NODE, "monitor", 0, 0, offsetof(struct list_conf, rules), NULL,
       "What happens to mail: \"monitor\" (report only), \"standard\", \"strict\", or a list of rules and names of sets, judged in file order." },
     { "deny", OPT_NODE, "", 0, 0, offsetof(struct list_conf, deny), NULL,
-      "Addresses, networks, domains (.domain with all below it), mailboxes: refused when one of them is claimed." },
+      "Addresses, networks, domains (.domain with all below it), mailboxes, owners of domains (owner:NAME): refused when one of them is claimed." },
     { "allow", OPT_NODE, "", 0, 0, offsetof(struct list_conf, allow), NULL,
       "The same kinds: accepted before any rule. A domain or mailbox counts only with an authenticated pass for that domain, an address needs nothing else." },
     { "trusted_forwarders", OPT_NODE, "", 0, 0, offsetof(struct list_conf, forwarders), NULL,
       "Hosts that forward mail here: an address, or a domain for which SPF of the envelope or the client's confirmed name passes. Their mail is not refused for a failing author domain." },
     { "tables", OPT_NODE, "", 0, 0, offsetof(struct list_conf, tables), NULL,
       "A group of named lists of the same kinds, for conditions like \"from in NAME\"." },
+    { "owners", OPT_TEXTS, "", 0, 0, offsetof(struct list_conf, owners), NULL,
+      "Files that say who owns which domain: lines \"domain,owner\" (CSV), or saved RDAP answers. Names below a listed one have its owner." },
     { 0 }
 };
 
@@ -410,7 +412,7 @@ static bool read_rules_node(struct builder *b, const struct conf_node *node)
 
 static bool add_table(struct reader *r, struct table *tables, const char *name, const struct conf_node *node)
 {
-    const struct entries *e = entries_read(r->arena, node, r->error);
+    const struct entries *e = entries_read(r->arena, r->owners, node, r->error);
 
     tables[r->table_count] = (struct table){ slice_str(name), e };
     r->table_count++;
@@ -479,7 +481,8 @@ static const struct rules *build(struct config *config, const struct conf_node *
     const struct list_conf *lists = config_section_of(config, &verdict_sections[0]);
     const struct verdict_conf *conf = config_section_of(config, &verdict_sections[1]);
     struct rules *rules = ARENA_NEW(arena, struct rules);
-    struct builder b = { .reader = { .arena = arena, .config = config, .conf = conf, .error = error }, .conf = conf, .prefix = "" };
+    struct reader reader = { .arena = arena, .config = config, .conf = conf, .owners = config_owners(config), .error = error };
+    struct builder b = { .reader = reader, .conf = conf, .prefix = "" };
     struct builder replies = b;
 
     *error = (struct config_error){ .line = 0 };
@@ -491,6 +494,13 @@ static const struct rules *build(struct config *config, const struct conf_node *
     *rules = (struct rules){ .at = b.at, .count = b.count, .replies = replies.at, .reply_count = replies.count, .conf = conf };
     reach_compute(rules);
     return rules;
+}
+
+const struct texts *rules_owner_files(const struct config *config)
+{
+    const struct list_conf *lists = config_section_of(config, &verdict_sections[0]);
+
+    return &lists->owners;
 }
 
 const struct rules *rules_read(struct config *config, struct config_error *error)

@@ -68,6 +68,8 @@ struct verdict {
 struct rules;
 extern const struct section verdict_sections[];      /* top-level rules/lists options and "verdict" */
 extern const size_t verdict_section_count;
+/* The files of the owner table, which the host reads (platform/settings) and gives to config_set_owners() first. */
+const struct texts *rules_owner_files(const struct config *);
 const struct rules *rules_read(struct config *, struct config_error *);         /* NULL + error: file, line, rule */
 /* Another built-in set or a file's rules under the same lists (what-if). */
 const struct rules *rules_named(struct config *, struct slice name, struct config_error *);

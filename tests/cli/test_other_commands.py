@@ -150,3 +150,26 @@ def test_config_defaults_uncommented_are_the_defaults(frank):
 def test_json_of_every_command_is_one_object(frank):
     for arguments in (["limits"], ["org-domain", "a.example", "--zone", frank.zone()]):
         assert json.loads(frank.run(*arguments, "--json").out)["version"] == 1
+
+
+# ---- the owner table ----
+
+def test_owners_are_named_and_refused(frank):
+    frank.write("owners.csv", b"domain,owner\nspam.example,\"Spam, Ltd\"\nhonest.example,Honest Inc.\n")
+    conf = frank.write("frank.conf", b'rules = "standard"; owners = [ "owners.csv" ]; deny = [ "owner:Spam, Ltd" ];')
+    one = frank.verify("From: a@honest.example\nSubject: x\n\nx\n", "--ip", "192.0.2.1", "--helo", "h.example", "--mail-from", "a@mail.spam.example",
+                       "--config", conf).json
+    assert one["owner"] == {"mailfrom": "Spam, Ltd", "from": "Honest Inc."}
+    assert (one["verdict"]["rule"], one["verdict"]["disposition"]) == ("deny", "reject")
+    assert "owner" not in frank.verify("From: a@honest.example\n\nx\n", "--ip", "192.0.2.1").json
+
+
+@pytest.mark.parametrize("table,complaint", [(None, "No such file"), (b"spam.example\n", "owners.csv:1: wanted: domain,owner"),
+                                             (b"{}", "owners.csv:1: no RDAP object")])
+def test_an_owner_table_that_cannot_be_read_is_a_configuration_error(frank, table, complaint):
+    if table is not None:
+        frank.write("owners.csv", table)
+    conf = frank.write("frank.conf", b'owners = [ "owners.csv" ];')
+    for command in (["verify", frank.write("m.eml", "From: a@b.example\n\nx\n"), "--zone", frank.zone(), "--config", conf], ["config", "check", "--config", conf]):
+        said = frank.run(*command, code=78)
+        assert complaint in said.err

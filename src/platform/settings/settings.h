@@ -19,5 +19,10 @@ bool mode_parse(struct slice, unsigned *mode);
  * What the tables cannot say: every address, mode and bound is usable. False + *error. `where` names the file in messages.
  */
 MUST_CHECK bool settings_check(const struct config *, const char *where, struct config_error *);
+/*
+ * Reads the owner table's files (option owners), relative to the folder of the configuration at `path` (NULL: built-in), and gives it to
+ * the configuration: before rules are read. False + *error: file, line, rule.
+ */
+MUST_CHECK bool settings_read_owners(struct config *, const char *path, struct config_error *);
 
 #endif

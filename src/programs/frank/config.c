@@ -25,7 +25,7 @@ static int check(const struct cli *cli, struct config **out)
     *out = world_config(cli, &code);
     if (!*out)
         return code;
-    if (rules_read(*out, &error) && settings_check(*out, cli->config ? cli->config : "built-in defaults", &error))
+    if (settings_read_owners(*out, cli->config, &error) && rules_read(*out, &error) && settings_check(*out, cli->config ? cli->config : "built-in defaults", &error))
         return EX_OK;
     complain_of_config(&error);
     config_free(*out);

@@ -48,7 +48,7 @@ static bool read_text(struct arena *a, const char *path, struct slice *out)
 static bool check(struct installed *in, struct config_error *error)
 {
     const char *where = in->path ? in->path : "built-in defaults";
-    return settings_check(in->config, where, error) && rules_read(in->config, error);
+    return settings_check(in->config, where, error) && settings_read_owners(in->config, in->path, error) && rules_read(in->config, error);
 }
 
 bool installed_try(struct installed *in, const struct cli *cli, struct config_error *error)

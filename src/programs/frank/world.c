@@ -186,7 +186,8 @@ static int open_engine(struct world *w, uint64_t enable, uint64_t only)
     if (code != EX_OK)
         return code;
     options.suffixes = w->suffixes;
-    w->engine = engine_new(&w->env, w->config, &options, &error);
+    if (settings_read_owners(w->config, w->cli->config, &error))
+        w->engine = engine_new(&w->env, w->config, &options, &error);
     if (!w->engine) {
         complain_of_config(&error);
         return EX_CONFIG;

@@ -2,16 +2,15 @@
 #include "programs/frankd/frankd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/clock/clock.h"
+#include "platform/settings/whole_file.h"
 
 #define ZONE_OCTETS_MAX (64u << 20)
 #define PLAN_OCTETS (ZONE_OCTETS_MAX * 2)
@@ -32,30 +31,9 @@ static bool complain(struct complaint c, const char *format, ...)
 /* Opened once; what it is is asked of the descriptor (threats.md T45). */
 static bool read_whole(const char *path, size_t octets_max, struct arena *a, struct slice *out, struct complaint c)
 {
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return complain(c, "%s: %s", path, strerror(errno));
-    size_t have = 0, room = octets_max;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 0 && (uint64_t)st.st_size < octets_max)
-        room = (size_t)st.st_size + 1;
-    uint8_t *at = arena_alloc(a, room);
-    ssize_t n = at ? 1 : 0;
-    while (at && have < room && (n = read(fd, at + have, room - have)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
-        have += (size_t)n;
-    }
-    int error = errno;
-    close(fd);
-    if (!at)
-        return complain(c, "%s: no memory", path);
-    if (n < 0)
-        return complain(c, "%s: %s", path, strerror(error));
-    *out = slice_of(at, have);
-    return have < octets_max || complain(c, "%s: larger than %zu octets", path, octets_max);
+    if (whole_file_read(a, path, octets_max, out))
+        return true;
+    return errno == EFBIG ? complain(c, "%s: larger than %zu octets", path, octets_max) : complain(c, "%s: %s", path, strerror(errno));
 }
 
 /* ---- parts ---- */
@@ -99,23 +77,11 @@ static bool read_config(struct plan *p, struct complaint c)
     if (!read_whole(p->path, CONFIG_OCTETS_MAX, p->arena, &text, c))
         return false;
     p->config = config_read(p->path, text, sections, count, &e);
-    if (p->config && make_engine(p, &e) && settings_check(p->config, p->path, &e))
+    if (p->config && settings_read_owners(p->config, p->path, &e) && make_engine(p, &e) && settings_check(p->config, p->path, &e))
         return true;
     if (e.line)
         return complain(c, "%s:%u: %s", e.file, e.line, e.text);
     return complain(c, "%s: %s", e.file[0] ? e.file : p->path, e.text[0] ? e.text : "no memory");
-}
-
-/* A relative name is relative to the configuration's folder. */
-static char *beside_config(const struct plan *p, struct slice name)
-{
-    struct text t = text_in(p->arena, 4096);
-    struct slice path = slice_str(p->path);
-    size_t slash = slice_find_last(path, '/');
-    if (name.len > 0 && name.at[0] != '/' && slash < path.len)
-        text_add(&t, slice_first(path, slash + 1));
-    text_add(&t, name);
-    return slice_to_string(p->arena, text_slice(&t));
 }
 
 static bool read_zones(struct plan *p, struct complaint c)
@@ -129,7 +95,7 @@ static bool read_zones(struct plan *p, struct complaint c)
         return complain(c, "no memory");
     for (size_t i = 0; i < zones->count; i++) {
         struct slice text;
-        const char *path = beside_config(p, zones->at[i]);
+        const char *path = beside_file(p->arena, p->path, zones->at[i]);
         if (!path)
             return complain(c, "dns.zone: not a file name");
         if (!read_whole(path, ZONE_OCTETS_MAX, p->arena, &text, c))

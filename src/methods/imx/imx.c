@@ -4,6 +4,7 @@
  */
 #include "methods/imx/imx.h"
 
+#include "methods/imx/imx_publish.h"
 #include "methods/imx/imx_words.h"
 #include "methods/record.h"
 
@@ -304,4 +305,5 @@ const struct method imx_method = {
     .reason_exempt = IMX_EXEMPT, .reason_own_failure = IMX_OWN_FAILURE,
     .subjects = path_subjects, .check = imx_check, .scout = imx_scout, .scout_when = STAGE_MAIL,
     .explain = imx_words_explain,
+    .publish = imx_publish,
 };

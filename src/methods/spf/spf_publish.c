@@ -1,16 +1,14 @@
 #include "methods/spf/spf_publish.h"
 
+#include "methods/prefix.h"
 #include "methods/spf/spf.h"
 
 static void add_network(struct text *t, const struct prefix *given, const char *qualifier)
 {
     struct prefix p = *given;
-    bool four = p.address.family == IP_V4;
     prefix_clear_host_bits(&p);
-    text_addf(t, " %sip%c:", qualifier, four ? '4' : '6');
-    text_add_ip(t, &p.address);
-    if (p.bits < (four ? 32u : 128u))
-        text_addf(t, "/%u", p.bits);
+    text_addf(t, " %sip%c:", qualifier, p.address.family == IP_V4 ? '4' : '6');
+    text_add_network(t, &p);
 }
 
 static void add_networks(struct text *t, struct prefixes list, const char *qualifier)

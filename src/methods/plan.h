@@ -113,6 +113,7 @@ struct plan {
     struct slice outbound_domain;     /* a domain of its own for what only sends (mxout); empty: none */
     struct slice apl;                 /* where to publish our networks as an address prefix list; empty: nowhere */
     /* how */
+    struct texts methods;             /* what is published unless somebody asks for others; empty: everything */
     bool fill_deny;                   /* DMP: deny records where DNS would say "no such name" */
     bool flatten;                     /* providers are written out where they could be named */
     bool served_factored, served_only;      /* MSD: one record a domain; the list is complete */

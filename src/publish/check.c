@@ -66,6 +66,19 @@ static bool is_of_kind(const struct rdata *found, struct slice kind)
 
 /* ---- one owner and type ---- */
 
+static bool same_set(const struct published *a, const struct published *b)
+{
+    return a->type == b->type && slice_same(a->owner, b->owner);
+}
+
+static bool publishes(struct arena *a, const struct publication *p, const struct published *old)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!p->records[i].absent && same_set(&p->records[i], old) && same(a, old->type, p->records[i].rdata, old->rdata))
+            return true;
+    return false;
+}
+
 /* Records [from, to) of the sorted order are of one owner and type. */
 struct set {
     struct arena *arena;
@@ -73,6 +86,7 @@ struct set {
     size_t from, to;
     const struct answer *answer;
     bool used[ANSWER_RECORDS_MAX];       /* records of the answer that are accounted for */
+    const struct publication *beside;
     struct check_list *list;
 };
 
@@ -114,6 +128,16 @@ static bool check_unknown(struct set *s)
     return true;
 }
 
+/* What the plan says elsewhere is not this sort's business: MX records of two methods stand in one set. */
+static void pass_over(struct set *s)
+{
+    for (size_t i = 0; s->beside && i < s->answer->count; i++) {
+        struct published other = *s->order[s->from];
+        other.rdata = s->answer->records[i].raw;
+        s->used[i] = s->used[i] || publishes(s->arena, s->beside, &other);
+    }
+}
+
 /* Those that are there first, so that no other is blamed for being one of them. */
 static bool check_set(struct set *s)
 {
@@ -127,6 +151,7 @@ static bool check_set(struct set *s)
         if (there[i - s->from] && !report(s, CHECK_PRESENT, s->order[i], NULL))
             return false;
     }
+    pass_over(s);
     for (size_t i = s->from; i < s->to; i++) {
         if (there[i - s->from] || s->order[i]->absent)
             continue;
@@ -162,19 +187,6 @@ static const struct published **sorted(struct arena *a, const struct publication
     return order;
 }
 
-static bool same_set(const struct published *a, const struct published *b)
-{
-    return a->type == b->type && slice_same(a->owner, b->owner);
-}
-
-static bool publishes(struct arena *a, const struct publication *p, const struct published *old)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (!p->records[i].absent && same_set(&p->records[i], old) && same(a, old->type, p->records[i].rdata, old->rdata))
-            return true;
-    return false;
-}
-
 static bool is_listed(const struct check_list *list, const struct published *old, const struct rdata *found)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -205,7 +217,8 @@ static bool all_answered(struct asker *asker, const struct publication *p)
     return all;
 }
 
-enum plan_found publication_check(struct arena *a, struct asker *asker, const struct publication *p, const struct publication *previous, struct check_list *out)
+enum plan_found publication_check(struct arena *a, struct asker *asker, const struct publication *p, const struct publication *beside,
+                                  const struct publication *previous, struct check_list *out)
 {
     *out = (struct check_list){ .count = 0 };
     bool now = all_answered(asker, p), before = all_answered(asker, previous);
@@ -217,7 +230,7 @@ enum plan_found publication_check(struct arena *a, struct asker *asker, const st
     for (size_t from = 0, to; from < p->count; from = to) {
         for (to = from + 1; to < p->count && same_set(order[from], order[to]);)
             to++;
-        struct set s = { .arena = a, .order = order, .from = from, .to = to, .list = out };
+        struct set s = { .arena = a, .order = order, .from = from, .to = to, .beside = beside, .list = out };
         s.answer = asker->ask(asker, order[from]->owner, order[from]->type);
         if (!check_set(&s))
             return PLAN_NO_MEMORY;

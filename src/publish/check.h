@@ -35,10 +35,12 @@ struct check_list {
 };
 
 /*
+ * beside: what else the same plan publishes, or NULL; such records are never stale.
  * previous: what an earlier plan published, or NULL; of that, what DNS still has and the new one does not is
- * stale. READY, NOT_YET (run again from the top), NO_MEMORY. Borrows both publications and the answers.
+ * stale. READY, NOT_YET (run again from the top), NO_MEMORY. Borrows the publications and the answers.
  */
-enum plan_found publication_check(struct arena *, struct asker *, const struct publication *, const struct publication *previous, struct check_list *out);
+enum plan_found publication_check(struct arena *, struct asker *, const struct publication *, const struct publication *beside,
+                                  const struct publication *previous, struct check_list *out);
 
 /* One line for each that is not present, "found" below wrong ones; with `all` also for those. */
 void text_add_check(struct text *, const struct check_list *, bool all);

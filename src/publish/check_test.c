@@ -39,6 +39,9 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
     { "MX of another preference", "mx", D "never_sends = true; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 20 mx1.example.com.\n",
       "wrong    mx         example.com. MX 10 mx1.example.com.\n  found             example.com. MX 20 mx1.example.com.\n",
       "zone example.com.\nupdate delete example.com. MX 20 mx1.example.com.\nupdate add example.com. 3600 IN MX 10 mx1.example.com.\nsend\n" },
+    { "MX of another method", "mx", D "hosts = \"out.@\"; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 10 mx1.example.com.\nexample.com. MX 65535 out.example.com.\n", "", "" },
+    { "... and of none", "mx", D "hosts = \"out.@\"; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 10 mx1.example.com.\nexample.com. MX 65535 x.example.com.\n",
+      "stale    mx         example.com. MX 65535 x.example.com.\n", "zone example.com.\nupdate delete example.com. MX 65535 x.example.com.\nsend\n" },
     { "a wildcard is a name", "dmp", D "never_sends = true;", NULL, "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n", "", "" },
     { "what the old plan left", "dmp", D "never_sends = true;", D "networks = \"192.0.2.1\";",
       "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
@@ -67,8 +70,10 @@ static void checks(void **state)
         publication_of(a, vectors[i / 2].plan, vectors[i / 2].method, &plan, &p);
         if (vectors[i / 2].previous)
             publication_of(a, vectors[i / 2].previous, vectors[i / 2].method, &old, &previous);
+        struct publication beside;
+        assert_true(publish_plan(a, &plan, &(struct texts){ .count = 0 }, &beside));
         enum plan_found found;
-        while ((found = publication_check(a, &t.asker, &p, vectors[i / 2].previous ? &previous : NULL, &list)) == PLAN_NOT_YET)
+        while ((found = publication_check(a, &t.asker, &p, &beside, vectors[i / 2].previous ? &previous : NULL, &list)) == PLAN_NOT_YET)
             test_asker_turn(&t);
         assert_int_equal(found, PLAN_READY);
         struct text said = text_in(a, 1 << 16), update = text_in(a, 1 << 16);
@@ -93,7 +98,7 @@ static void finds_what_must_not_be(void **state)
     (void)state;
     publish_absent(&p, SLICE("_imx.example.com"), RTYPE_TXT, "v=imx1");
     publish_absent(&p, SLICE("_x.example.com"), RTYPE_TXT, "");
-    assert_int_equal(publication_check(a, &t.asker, &p, NULL, &list), PLAN_READY);
+    assert_int_equal(publication_check(a, &t.asker, &p, NULL, NULL, &list), PLAN_READY);
     text_add_check(&said, &list, true);
     assert_true(slice_same(text_slice(&said), SLICE("stale    imx        _imx.example.com. TXT \"v=imx1 none\"\n")));
     assert_true(fact_to_json(check_facts(a, &p, &list), false, &json));

@@ -6,7 +6,7 @@
 
 struct plan_conf {
     struct slice domain, template, like, outbound_domain, apl;
-    struct texts domains, lists, serves, zones;
+    struct texts domains, lists, serves, zones, methods;
     uint64_t ttl;
     bool never_sends, mx_sends, receives_nothing, serves_anybody, serves_only, serves_factored, fill_deny, flatten;
     struct prefixes networks, excluded, address_space;

@@ -49,7 +49,7 @@ static const char *const printed[] = {
         "failures = [ \"mailto:f@example.com!10m\" ]; strict_dkim = true; strict_spf = true; testing = true; };\n",
     "domain = \"example.com\";\nnever_sends = true;\nserves = [ \"a.example\" ];\nserves_anybody = true;\nserves_only = false;\nserves_factored = true;\n"
         "zones = [ \"b.example\" ];\naddress_space = [ \"192.0.2.0/24\" ];\noutbound_domain = \"out.example\";\napl = \"apl.example.com\";\n"
-        "fill_deny = true;\nflatten = true;\n",
+        "methods = [ \"spf\", \"mx\" ];\nfill_deny = true;\nflatten = true;\n",
 };
 
 static void prints_what_it_reads(void **state)
@@ -114,6 +114,7 @@ static void refuses(void **state)
         { PLAN SENDS "\nprivate_types = { rmx = 16; };", 3, "65280" },
         { PLAN SENDS "\nprivate_types = { xyz = 65280; };", 3, "no method" },
         { PLAN "\nproviders = ( { domain = \"a.example\"; speaks = [ \"latin\" ]; } );", 3, "speaks" },
+        { PLAN SENDS "\nmethods = [ \"spf\", \"iprev\" ];", 3, "methods that publish" },
         { PLAN SENDS "\nttl = 0;", 3, "ttl wants" },
         { PLAN SENDS "\nzones = [ \"a..b\" ];", 3, "no full host or domain name" },
         { PLAN SENDS "\nlike = \"t\";", 3, "stands above" },

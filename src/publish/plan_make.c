@@ -332,6 +332,17 @@ static bool read_dmarc(struct maker *m)
     return are_uris(m, &c.reports) && are_uris(m, &c.failures);
 }
 
+/* ---- methods ---- */
+
+static bool read_methods(struct maker *m)
+{
+    m->plan->methods = m->conf.methods;
+    for (size_t i = 0; i < m->conf.methods.count; i++)
+        if (!publish_knows(m->conf.methods.at[i]))
+            return wants(m, conf_find(m->group, "methods"), "methods: names of methods that publish, or of parts, are wanted");
+    return true;
+}
+
 /* ---- private types ---- */
 
 static bool read_private_type(struct maker *m, const struct conf_node *n, struct plan_private_type *out)
@@ -438,7 +449,7 @@ bool plan_make(struct arena *a, struct plan_files *files, const struct conf_node
         return false;
     take_plain(&m);
     if (!read_hosts(&m, m.conf.hosts, "hosts", &out->hosts) || !read_hosts(&m, m.conf.mx, "mx", &out->mx) || !read_providers(&m) ||
-        !read_services(&m) || !read_keys(&m) || !read_dmarc(&m) || !read_private_types(&m))
+        !read_services(&m) || !read_keys(&m) || !read_dmarc(&m) || !read_methods(&m) || !read_private_types(&m))
         return false;
     if (!names_of(&m, &m.conf.lists, "lists", &out->lists) || !names_of(&m, &m.conf.serves, "serves", &out->served) ||
         !names_of(&m, &m.conf.zones, "zones", &out->zones) ||

@@ -40,6 +40,7 @@ const struct option plan_options[] = {
     ROW(outbound_domain, OPT_TEXT, "", NULL, "A domain of its own for hosts that only send, used in no address."),
     ROW(apl, OPT_TEXT, "", NULL, "Name at which the networks are published as an address prefix list (RFC 3123), for others to refer to."),
 
+    ROW(methods, OPT_TEXTS, "", NULL, "Methods and parts (mx, services, hosts) that are published; empty: all but hosts."),
     ROW(fill_deny, OPT_BOOL, "false", NULL, "DMP: also say deny where DNS would say that there is no such name."),
     ROW(flatten, OPT_BOOL, "false", NULL, "SPF: write providers and hosts out as networks. They change without telling; publish again when they do."),
     ROW(private_types, OPT_NODE, "", NULL, "Methods that also publish a record type of their own, and its number from 65280 to 65534: a group such as { rmx = 65280; }."),

@@ -260,6 +260,7 @@ void text_add_plan(struct text *t, const struct plan *p)
     add_keys(t, &p->keys);
     add_dmarc(t, &p->dmarc);
     add_served(t, p);
+    add_texts_line(t, "methods", &p->methods);
     add_flag(t, "fill_deny", p->fill_deny, false);
     add_flag(t, "flatten", p->flatten, false);
     add_private_types(t, p);

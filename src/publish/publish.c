@@ -90,8 +90,15 @@ static bool drop_doubles(struct publication *p)
 bool publish_plan(struct arena *a, const struct plan *plan, const struct texts *names, struct publication *out)
 {
     *out = (struct publication){ .arena = a, .plan = plan };
-    publish_all(plan, names, out);
+    publish_all(plan, names->count > 0 ? names : &plan->methods, out);
     return !out->bad && drop_doubles(out) && !arena_failed(a);
+}
+
+void publication_add_remarks(struct publication *p, const struct remarks *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        remark_add(p->arena, &p->remarks, more->at[i].by, more->at[i].kind, "%.*s", PUBLISH_NAME(more->at[i].text));
+    p->bad = p->bad || p->remarks.bad;
 }
 
 /* ---- printing ---- */
@@ -117,11 +124,16 @@ static void add_heading(struct text *t, const char *by)
     text_addf(t, "; -- %s%s%s\n", by, m ? ": " : "", m ? m->title : "");
 }
 
+static bool is_by(const char *one, const char *other)
+{
+    return slice_same(slice_str(one), slice_str(other));
+}
+
 static void add_remarks(struct text *t, const struct publication *p, const char *by)
 {
     for (size_t i = 0; i < p->remarks.count; i++) {
         const struct remark *r = &p->remarks.at[i];
-        if (r->by != by)
+        if (!is_by(r->by, by))
             continue;
         text_addf(t, "; %s: ", remark_kind_word(r->kind));
         text_add_shown(t, r->text, false);
@@ -132,7 +144,7 @@ static void add_remarks(struct text *t, const struct publication *p, const char 
 static bool has_remarks(const struct publication *p, const char *by)
 {
     for (size_t i = 0; i < p->remarks.count; i++)
-        if (p->remarks.at[i].by == by)
+        if (is_by(p->remarks.at[i].by, by))
             return true;
     return false;
 }
@@ -146,7 +158,7 @@ static void add_section(struct text *t, const struct publication *p, const char 
     }
     for (size_t i = 0; i < p->count; i++) {
         const struct published *r = &p->records[i];
-        if (r->by != by || r->absent)
+        if (!is_by(r->by, by) || r->absent)
             continue;
         if (!headed)
             add_heading(t, by);
@@ -158,6 +170,7 @@ static void add_section(struct text *t, const struct publication *p, const char 
 
 void text_add_publication(struct text *t, const struct publication *p)
 {
+    add_section(t, p, "plan");
     for (size_t i = 0; methods[i]; i++)
         add_section(t, p, methods[i]->name);
     for (size_t i = 0; i < COUNT_OF(parts); i++)

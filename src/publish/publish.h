@@ -62,12 +62,15 @@ enum plan_found plan_complete(struct arena *, struct asker *, struct plan *, str
 /* ---- records ---- */
 
 /*
- * publish_plan: the records of these methods and parts, those of all but "hosts" if names is empty.
+ * publish_plan: the records of these methods and parts; if names is empty, of those the plan says; if it says
+ * none, of all but "hosts".
  * Parts are no methods: "mx" (who receives), "services" (RFC 6186, 8314), "hosts" (addresses of hosts that are ours
  * and said in the plan). The same record twice is one. In
  * list.c's order, parts behind. False: no memory.
  */
 MUST_CHECK bool publish_plan(struct arena *, const struct plan *, const struct texts *names, struct publication *out);
+/* What was remarked while the plan was made belongs to what is said of its records. */
+void publication_add_remarks(struct publication *, const struct remarks *);
 /* May publish_plan be asked for this? */
 bool publish_knows(struct slice name);
 /* Master-file lines, remarks as comments; records that must not be there are not mentioned. */

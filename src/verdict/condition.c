@@ -280,7 +280,8 @@ static bool result_authenticates(const struct world *w, const struct condition *
     enum identity of = r->evidence.identity;
     bool sender = of == IDENTITY_MAILFROM || (of == IDENTITY_HELO && w->facts->null_sender);
 
-    if (r->word != AUTH_PASS || of == IDENTITY_NONE || of == IDENTITY_USER)
+    /* A host may say of itself whatever it likes. */
+    if (r->word != AUTH_PASS || of == IDENTITY_NONE || of == IDENTITY_USER || r->method->server_side)
         return false;
     if (c->about == ABOUT_SENT_BY) {
         if (of != IDENTITY_MAILFROM && of != IDENTITY_HELO && of != IDENTITY_CLIENT)
@@ -305,6 +306,8 @@ static bool authenticates_by(const struct condition *c, const struct method *m)
 {
     unsigned client_or_user = 1u << IDENTITY_CLIENT | 1u << IDENTITY_USER;
 
+    if (m->server_side)
+        return false;
     if (c->about == ABOUT_SENT_BY)
         return settle_stage(m) <= STAGE_RCPT && m->identities != 1u << IDENTITY_USER;
     return m->identities == 0 || (m->identities & ~client_or_user) != 0;

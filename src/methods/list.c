@@ -9,6 +9,8 @@ const struct method *const methods[] = {
     &dmp_method,
     &mxout_method,
     &imx_method,
+    &csa_method,
+    &mtamark_method,
     &dkim_method,
     &dnslist_method,
     &arc_method,

@@ -204,12 +204,19 @@ static bool is_plain(struct slice word)
     return slice_same(word, SLICE("none")) || slice_same(word, SLICE("pass"));
 }
 
+/* The name's column in a row's first cell; at least a blank stands behind the name. */
+static size_t first_name_width(const struct line *line)
+{
+    size_t needed = strlen(line->name) + 1;
+    return needed > NAME_WIDTH ? needed : NAME_WIDTH;
+}
+
 static size_t cell_width(const struct line *line, size_t used)
 {
     struct slice word = fact_text(line->result, "result"), text = text_of(line->result);
     size_t said = is_plain(word) ? 0 : columns_of(text) + 2;
     if (used == 0)
-        return TEXT_COLUMN - INDENT + said;
+        return first_name_width(line) + (said ? WORD_WIDTH + said : word.len);
     return strlen(line->name) + 2 + word.len + said;
 }
 
@@ -217,9 +224,9 @@ static void put_cell(const struct report_style *st, FILE *to, const struct line 
 {
     struct slice word = fact_text(line->result, "result");
     bool first = used == 0, plain = is_plain(word);
-    fprintf(to, "%*s%-*s%s", first ? INDENT : 0, "", first ? NAME_WIDTH : 0, line->name, first ? "" : "  ");
+    fprintf(to, "%*s%-*s%s", first ? INDENT : 0, "", first ? (int)first_name_width(line) : 0, line->name, first ? "" : "  ");
     put_coloured(st, to, word, word);
-    if (first)
+    if (first && !plain)
         fprintf(to, "%*s", word.len < WORD_WIDTH ? (int)(WORD_WIDTH - word.len) : 1, "");
     if (plain)
         return;

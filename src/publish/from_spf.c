@@ -54,6 +54,15 @@ static bool allow_host(struct derivation *d, struct slice name)
     return follow_host(&d->follow, name, &host) == FOLLOW_READY && plan_hosts_add(d->arena, &d->plan->hosts, &host);
 }
 
+/* A host of somebody's MX set; its name may be one that no record can say. */
+static bool allow_found(struct derivation *d, const struct plan_host *host)
+{
+    struct ip_set addresses = { 0 };
+    if (plan_is_full_name(host->name))
+        return plan_hosts_add(d->arena, &d->plan->hosts, host);
+    return plan_add_host(d->arena, &addresses, host) && add_set(d, &d->plan->networks, &addresses);
+}
+
 /* "mx" of the domain itself is what the plan calls mx_sends; of another, its hosts as they are now. */
 static bool allow_mx(struct derivation *d, const struct spf_term *t, struct slice name)
 {
@@ -64,7 +73,7 @@ static bool allow_mx(struct derivation *d, const struct spf_term *t, struct slic
         return plan_hosts_dup(d->arena, found.at, found.count, &d->plan->mx);
     }
     for (size_t i = 0; good && i < found.count; i++)
-        good = plan_hosts_add(d->arena, &d->plan->hosts, &found.at[i]);
+        good = allow_found(d, &found.at[i]);
     remark_term(d, t, PUBLISH_NOTE, "taken as the hosts that domain has now");
     return good;
 }

@@ -125,6 +125,29 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "; looser\n_imx.example.com TXT \"v=imx1 a:a.isp.example ip4:192.0.2.0 ip4:192.0.2.2/31 ip4:192.0.2.9\"\n" },
     { "imx: what it cannot say", D "networks = [ \"192.0.0.0/15\", \"10.0.0.1\" ]; providers = \"isp.example\"; ending = \"neutral\"; mx = \"mx.@\";", "imx",
       "; stricter\n; looser\n; note\n; stricter\n; stricter\n_imx.example.com TXT \"v=imx1 ip4:10.0.0.1 ip4:192.0.0.0/15\"\n" },
+    /* csa, mtamark (server-domains.md) */
+    { "csa: hosts, and the domain that is none", D "hosts = [ \"out1.@\", \"x.isp.example\" ]; mx_sends = true; mx = \"mx.@\";", "csa",
+      "_client._smtp.out1.example.com SRV 1 2 0 out1.example.com.\n_client._smtp.mx.example.com SRV 1 2 0 mx.example.com.\n"
+      "_client._smtp.example.com SRV 1 1 1 example.com.\n" },
+    { "csa: the domain is a host", D "hosts = \"@\";", "csa", "_client._smtp.example.com SRV 1 2 1 example.com.\n" },
+    { "csa: networks have other names", D "hosts = \"out1.@\"; networks = \"192.0.2.0/24\";", "csa",
+      "; note\n_client._smtp.out1.example.com SRV 1 2 0 out1.example.com.\n_client._smtp.example.com SRV 1 1 0 example.com.\n" },
+    { "csa: nobody", D "never_sends = true; receives_nothing = true;", "csa", "_client._smtp.example.com SRV 1 1 1 example.com.\n" },
+    { "csa: nobody, but somebody receives", D "never_sends = true; mx = \"mx.@\";", "csa", "_client._smtp.example.com SRV 1 1 0 example.com.\n" },
+    { "mtamark: no reverse zone is ours", D "networks = \"192.0.2.1\";", "mtamark", "" },
+    { "mtamark: a host in a network", D "networks = \"192.0.2.1\"; address_space = \"192.0.2.0/24\";", "mtamark",
+      "_send._smtp._srv.2.0.192.in-addr.arpa TXT \"0\"\n_send._smtp._srv.1.2.0.192.in-addr.arpa TXT \"1\"\n" },
+    { "mtamark: whole blocks, and a part of one", D "networks = [ \"192.0.2.0/23\", \"198.51.100.4/31\" ]; address_space = [ \"192.0.2.0/24\", \"198.51.100.4/30\" ];", "mtamark",
+      "_send._smtp._srv.2.0.192.in-addr.arpa TXT \"1\"\n_send._smtp._srv.4.100.51.198.in-addr.arpa TXT \"1\"\n"
+      "_send._smtp._srv.5.100.51.198.in-addr.arpa TXT \"1\"\n_send._smtp._srv.6.100.51.198.in-addr.arpa TXT \"0\"\n"
+      "_send._smtp._srv.7.100.51.198.in-addr.arpa TXT \"0\"\n" },
+    { "mtamark: IPv6", D "networks = [ \"2001:db8:1::25\", \"2001:db8:2::/63\" ]; address_space = \"2001:db8::/32\";", "mtamark",
+      "_send._smtp._srv.8.b.d.0.1.0.0.2.ip6.arpa TXT \"0\"\n"
+      "_send._smtp._srv.5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa TXT \"1\"\n"
+      "_send._smtp._srv.0.0.0.0.2.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa TXT \"1\"\n_send._smtp._srv.1.0.0.0.2.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa TXT \"1\"\n" },
+    { "mtamark: too fine", D "networks = [ \"2001:db8:1::/112\" ]; address_space = \"2001:db8::/48\";", "mtamark", "; note\n" },
+    { "mtamark: too fine in a block", D "networks = [ \"2001:db8::/112\" ]; address_space = \"2001:db8::/64\";", "mtamark",
+      "; stricter\n_send._smtp._srv.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa TXT \"0\"\n" },
     /* mxout (mx-outbound.md, publishing side) */
     { "mxout: send-only hosts last", D "hosts = [ \"out1.@\", \"mx.@\" ]; mx_sends = true; mx = \"mx.@\";", "mxout", "; note\nexample.com MX 65535 out1.example.com.\n" },
     { "mxout: in a domain of their own", D "hosts = \"out1.out.example\"; outbound_domain = \"out.example\"; mx_sends = true; mx = \"mx.@\";", "mxout",

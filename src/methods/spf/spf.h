@@ -83,6 +83,8 @@ struct spf_query {
     int64_t now;                   /* %{t} */
     unsigned void_max;
     bool fetch_explanation;        /* after a fail ask for the text that exp= names (6.2) */
+    bool no_stand_in;              /* Sender ID's scopes: a record of SPF's own does not stand in for <domain>'s missing one */
+    bool ask_type_spf;             /* RFC 4406 4.4: records of type SPF (99) are asked for too, and where there are any, those of type TXT do not count */
 };
 
 struct spf_trace;
@@ -96,10 +98,12 @@ struct spf_outcome {
     struct slice outer_term;       /* the term of <domain>'s own record; the same unless within an include */
     struct slice explanation;      /* expanded, printable ASCII; empty if the domain gave none that is usable */
     const struct spf_trace *trace; /* spf_trace.h */
+    bool stood_in;                 /* <domain> has no record for the scope: one of SPF's own spoke in its place */
 };
 
 /*
- * check_host(), RFC 7208 section 4, explanation included.
+ * check_host(), RFC 7208 section 4, explanation included. With a scope of Sender ID, RFC 4406 4.4 selects the records, of
+ * included and redirected domains too; what its 4.3 makes of a <domain> that does not exist is the caller's business.
  *   returns  SPF_NOT_YET (return at once), else the reason; *out is filled then
  *   cost     at most SPF_ASKS questions; no recursion, no allocation but scratch; O(records' length)
  */

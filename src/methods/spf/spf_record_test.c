@@ -19,7 +19,10 @@ static void versions(void **state)
         { SLICE_INIT("spf2.0/pra"), 4 }, { SLICE_INIT("spf2.0/mfrom -all"), 2 }, { SLICE_INIT("SPF2.0/MFROM,pra -all"), 6 },
         { SLICE_INIT("spf2.0/pra,other"), 4 }, { SLICE_INIT("spf2.0/prattle"), 0 }, { SLICE_INIT("spf2./pra"), 0 },
         { SLICE_INIT("spf2.0"), 0 }, { SLICE_INIT("spf2.0/"), 0 }, { SLICE_INIT("spf2.0/pra,"), 0 }, { SLICE_INIT("spf2.0/pra;"), 0 },
-        { SLICE_INIT("spf2.00/pra"), 4 },
+        { SLICE_INIT("spf2.00/pra"), 4 }, { SLICE_INIT("spf2.123456789012345678901234567890/pra"), 4 }, { SLICE_INIT("spf2.0/mfrom,prattle,fubar"), 2 },
+        { SLICE_INIT("spf2.0/a.b-c_d,pra -all"), 4 }, { SLICE_INIT("spf2.0/pra,pra"), 4 }, { SLICE_INIT("spf2.0/1pra,pra"), 0 },
+        { SLICE_INIT("spf2.0/,pra"), 0 }, { SLICE_INIT("spf2.0/pra, mfrom"), 0 }, { SLICE_INIT("spf2.0 /pra"), 0 }, { SLICE_INIT("spf2.x/pra"), 0 },
+        { SLICE_INIT("spf2/pra"), 0 }, { SLICE_INIT("spf2.0/pra\0"), 0 }, { SLICE_INIT("spf2.0/pra\t-all"), 0 }, { SLICE_INIT("v=spf2.0/pra"), 0 },
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(vectors); i++)
@@ -116,6 +119,7 @@ static void reads_and_prints(void **state)
         { "v=spf1 mx default=", "v=spf1 mx default=", 1 },
         { "v=spf1 a=b c=d e=f g=h i=j", "v=spf1 a=b c=d e=f g=h", 0 },
         { "spf2.0/PRA,mfrom mx", "spf2.0/pra,mfrom mx", 1 },
+        { "SPF2.07/Other,pra +mx  redirect=a.org", "spf2.07/other,pra mx redirect=a.org", 1 },
     };
     char buffer[256], again[256];
     struct spf_term room[ROOM], room_again[ROOM];

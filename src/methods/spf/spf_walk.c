@@ -96,10 +96,26 @@ static enum spf_reason record_for(const struct spf_records *all, enum spf_scope 
     return (*record)->problem;
 }
 
+/* RFC 4406 4.4: where no record is for the scope, one of SPF's own speaks for both. Whether that goes for <domain> itself, the query says. */
+static bool may_stand_in(const struct spf_walk *w)
+{
+    bool first = w->frames[0].record == NULL;
+    return w->query->scope != SPF_SCOPE_SPF1 && !(first && w->query->no_stand_in);
+}
+
+static enum spf_reason select_record(struct spf_walk *w, const struct spf_records *all, const struct spf_record **record)
+{
+    enum spf_reason reason = record_for(all, w->query->scope, record);
+    if (reason != SPF_NO_RECORD || !may_stand_in(w))
+        return reason;
+    if (w->frames[0].record == NULL)
+        w->stood_in = all->count[SPF_SCOPE_SPF1] > 0;
+    return record_for(all, SPF_SCOPE_SPF1, record);
+}
+
 static enum spf_reason record_in(struct spf_walk *w, const struct answer *a, const struct spf_record **record)
 {
     const struct spf_records *all;
-    enum spf_reason reason;
     if (answer_failed(a))
         return spf_walk_failure(a);
     if (a->status == ANSWER_NXDOMAIN)
@@ -107,13 +123,19 @@ static enum spf_reason record_in(struct spf_walk *w, const struct answer *a, con
     if (!answer_has_data(a))
         return SPF_NO_RECORD;
     all = memo(w->run, a, spf_records_make, spf_records_free);
-    if (!all)
-        return SPF_OWN_FAILURE;
-    reason = record_for(all, w->query->scope, record);
-    /* RFC 4406 4.4: without a record for the scope, one of SPF's own speaks for both scopes. */
-    if (reason == SPF_NO_RECORD && w->query->scope != SPF_SCOPE_SPF1)
-        reason = record_for(all, SPF_SCOPE_SPF1, record);
-    return reason;
+    return all ? select_record(w, all, record) : SPF_OWN_FAILURE;
+}
+
+/* The answer that has the domain's records. RFC 4406 4.4, 1: any of type SPF put those of type TXT aside. NULL: not yet. */
+static const struct answer *ask_records(struct spf_walk *w, struct slice domain)
+{
+    if (w->query->ask_type_spf) {
+        spf_walk_prefetch(w, domain, RTYPE_TXT);
+        const struct answer *a = spf_walk_ask(w, domain, RTYPE_SPF);
+        if (!a || a->status != ANSWER_NODATA)
+            return a;
+    }
+    return spf_walk_ask(w, domain, RTYPE_TXT);
 }
 
 /*
@@ -128,7 +150,7 @@ static enum spf_reason open_record(struct spf_walk *w, unsigned depth, struct sl
     assert(depth < SPF_FRAMES_MAX);
     *opened = false;
     if (is_checkable(domain)) {
-        a = spf_walk_ask(w, domain, RTYPE_TXT);
+        a = ask_records(w, domain);
         if (!a)
             return SPF_NOT_YET;
         reason = record_in(w, a, &record);
@@ -512,6 +534,7 @@ enum spf_reason spf_evaluate(struct check *c, const struct spf_query *query, str
     out->record = w.record;
     out->term = w.term;
     out->outer_term = outer_term(&w, reason);
+    out->stood_in = w.stood_in;
     struct spf_trace *trace = ARENA_NEW(c->run.scratch, struct spf_trace);
     if (trace)
         *trace = w.trace;

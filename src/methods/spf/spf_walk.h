@@ -31,6 +31,7 @@ struct spf_walk {
     unsigned terms, voids;
     bool local_is_ascii;
     bool has_values;
+    bool stood_in;                     /* see spf_outcome */
     struct spf_macro_values values;
     struct slice reverse_name;         /* of the client's PTR records; made when first needed */
     struct spf_trace trace;

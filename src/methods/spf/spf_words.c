@@ -2,44 +2,7 @@
 
 #include "methods/spf/spf_trace.h"
 
-/* `stored` numbers are kept in journals: never change or reuse one. */
-const struct reason spf_reason_table[SPF_REASONS] = {
-    [SPF_EXEMPT] = { "exempt", 1001, AUTH_NONE, "session is exempt from sender checks" },
-    [SPF_OWN_FAILURE] = { "own-failure", 1002, AUTH_TEMPERROR, "the check itself failed" },
-    [SPF_OVER_QUOTA] = { "over-quota", 1003, AUTH_PERMERROR, "evaluation needs more questions than are allowed" },
-
-    [SPF_AUTHORISED] = { "authorised", 1010, AUTH_PASS, "client is authorised" },
-    [SPF_NOT_AUTHORISED] = { "not-authorised", 1011, AUTH_FAIL, "client is not authorised" },
-    [SPF_DOUBTFUL] = { "doubtful", 1012, AUTH_SOFTFAIL, "client is probably not authorised" },
-    [SPF_NO_ASSERTION] = { "no-assertion", 1013, AUTH_NEUTRAL, "the record asserts nothing about this client" },
-    [SPF_NO_MATCH] = { "no-match", 1014, AUTH_NEUTRAL, "the record does not mention this client" },
-
-    [SPF_NO_IDENTITY] = { "no-identity", 1020, AUTH_NONE, "no domain name that could have a record" },
-    [SPF_NO_DOMAIN] = { "no-domain", 1021, AUTH_NONE, "domain does not exist" },
-    [SPF_NO_RECORD] = { "no-record", 1022, AUTH_NONE, "no SPF record" },
-
-    [SPF_DNS_TIMEOUT] = { "dns-timeout", 1030, AUTH_TEMPERROR, "no answer from DNS in time" },
-    [SPF_DNS_FAILED] = { "dns-failed", 1031, AUTH_TEMPERROR, "DNS server failure" },
-    [SPF_DNS_GARBLED] = { "dns-garbled", 1032, AUTH_TEMPERROR, "DNS answer is not usable" },
-
-    [SPF_SEVERAL_RECORDS] = { "several-records", 1040, AUTH_PERMERROR, "more than one SPF record" },
-    [SPF_TOO_MANY_TERMS] = { "too-many-terms", 1041, AUTH_PERMERROR, "more than 10 terms ask DNS (RFC 7208 4.6.4)" },
-    [SPF_TOO_MANY_VOIDS] = { "too-many-voids", 1042, AUTH_PERMERROR, "too many terms ask for what does not exist (RFC 7208 4.6.4)" },
-    [SPF_TOO_MANY_MX] = { "too-many-mx", 1043, AUTH_PERMERROR, "more than 10 MX hosts (RFC 7208 4.6.4)" },
-    [SPF_INCLUDE_NONE] = { "include-none", 1044, AUTH_PERMERROR, "the included domain has no SPF record" },
-    [SPF_REDIRECT_NONE] = { "redirect-none", 1045, AUTH_PERMERROR, "the domain of redirect= has no SPF record" },
-    [SPF_EXPANSION_TOO_LONG] = { "expansion-too-long", 1046, AUTH_PERMERROR, "macros expand beyond all bounds" },
-    [SPF_BAD_OCTET] = { "bad-octet", 1050, AUTH_PERMERROR, "holds a control or non-ASCII octet" },
-    [SPF_BAD_NAME] = { "bad-name", 1051, AUTH_PERMERROR, "is neither a mechanism nor a modifier" },
-    [SPF_UNKNOWN_MECHANISM] = { "unknown-mechanism", 1052, AUTH_PERMERROR, "no such mechanism" },
-    [SPF_ARGUMENT_MISSING] = { "argument-missing", 1053, AUTH_PERMERROR, "lacks its argument" },
-    [SPF_ARGUMENT_UNEXPECTED] = { "argument-unexpected", 1054, AUTH_PERMERROR, "takes no such argument" },
-    [SPF_BAD_ADDRESS] = { "bad-address", 1055, AUTH_PERMERROR, "not an address of this family" },
-    [SPF_BAD_LENGTH] = { "bad-length", 1056, AUTH_PERMERROR, "not a prefix length" },
-    [SPF_BAD_DOMAIN] = { "bad-domain", 1057, AUTH_PERMERROR, "not a domain name of two labels or a macro at the end" },
-    [SPF_BAD_MACRO] = { "bad-macro", 1058, AUTH_PERMERROR, "not a macro of RFC 7208 section 7" },
-    [SPF_MODIFIER_TWICE] = { "modifier-twice", 1059, AUTH_PERMERROR, "modifier occurs twice" },
-};
+const struct reason spf_reason_table[SPF_REASONS] = { SPF_REASON_ROWS(1000) };
 
 #define SPF_TEXT_RECORD_LEAST 24     /* columns of a record even beside a long address */
 

@@ -79,7 +79,9 @@ FRANK_API void frank_session_free(struct frank_session *);      /* its transacti
 FRANK_API struct frank_txn *frank_txn_new(struct frank_session *, int64_t now);
 FRANK_API void frank_txn_free(struct frank_txn *);
 
-/* In this order. Empty or "<>" is the null sender. Each once, but rcpt. */
+/* In this order. Empty or "<>" is the null sender. Each once, but rcpt; submitter only where MAIL had that parameter (RFC 4405): its value as
+ * it came. */
+FRANK_API void frank_txn_submitter(struct frank_txn *, const char *value);
 FRANK_API void frank_txn_mail(struct frank_txn *, const char *reverse_path);
 FRANK_API void frank_txn_rcpt(struct frank_txn *, const char *forward_path);
 /* Octets of header and body as they come, in any pieces; only CRLF ends a line. */

@@ -95,6 +95,8 @@ struct txn *txn_begin(struct session *, int64_t now, const struct txn_host *);
  */
 struct txn *txn_tend(struct session *, int64_t now, const struct txn_host *);
 void txn_helo(struct txn *, struct slice helo);
+/* Before txn_mail, where MAIL has a SUBMITTER parameter (RFC 4405): its value as it came, in xtext. */
+void txn_submitter(struct txn *, struct slice value);
 void txn_mail(struct txn *, struct slice path, bool smtputf8);
 void txn_rcpt(struct txn *, struct slice path);
 void txn_set_queue_id(struct txn *, struct slice);

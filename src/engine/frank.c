@@ -270,6 +270,11 @@ void frank_txn_free(struct frank_txn *t)
     mem_free(t);
 }
 
+void frank_txn_submitter(struct frank_txn *t, const char *value)
+{
+    txn_submitter(t->txn, slice_str(value));
+}
+
 void frank_txn_mail(struct frank_txn *t, const char *reverse_path)
 {
     txn_mail(t->txn, slice_str(reverse_path), true);

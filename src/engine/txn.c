@@ -151,6 +151,13 @@ void txn_helo(struct txn *txn, struct slice helo)
     stage_reach(t, STAGE_HELO);
 }
 
+void txn_submitter(struct txn *txn, struct slice value)
+{
+    struct transaction *t = transaction_of(txn);
+    assert(t->facts.stage < STAGE_MAIL);
+    submitter_parse(t->arena, value, &t->facts.submitter);
+}
+
 void txn_mail(struct txn *txn, struct slice path, bool smtputf8)
 {
     struct transaction *t = transaction_of(txn);

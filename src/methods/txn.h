@@ -10,6 +10,7 @@
 
 #include "mail/address.h"
 #include "mail/message.h"
+#include "mail/submitter.h"
 #include "base/ip.h"
 
 /* Events in order. STAGE_HEADERS: end of header; STAGE_MESSAGE: end of the body. */
@@ -55,6 +56,7 @@ struct txn {
 
     /* from STAGE_MAIL */
     struct path mail_from;
+    struct submitter submitter;     /* MAIL's SUBMITTER parameter (RFC 4405); not given by most servers */
     /* from STAGE_RCPT: all recipients only from STAGE_HEADERS on */
     const struct path *recipients;
     size_t recipient_count;         /* in the array */

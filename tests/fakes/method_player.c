@@ -154,6 +154,8 @@ static void give_events(struct player *p, struct txn *t, const struct play *play
     uint64_t seed = play->dns.seed * 0x9e3779b97f4a7c15u;
     txn_helo(t, play->helo);
     some_answers(p, seed, 0);
+    if (play->submitter.len > 0)
+        txn_submitter(t, play->submitter);
     txn_mail(t, play->from, !ascii_only(play->from));
     some_answers(p, seed, 1);
     give_header(t, play->header);

@@ -26,6 +26,7 @@ struct player;
 struct play {
     struct slice ip, helo, from;         /* ip empty: no client address; from as in MAIL FROM, "" is the null sender */
     struct slice auth_user;
+    struct slice submitter;              /* MAIL's parameter as it came; empty: none */
     struct slice header;                 /* fields, each ended by LF; empty: one From field */
     bool no_scouts;
     struct shuffle_options dns;

@@ -25,6 +25,7 @@ struct vector {
     const char *zone;
     const char *ip, *helo, *from;    /* NULL: "192.0.2.1", "helo.example", ""; ip "": unknown */
     const char *auth_user;           /* NULL: nobody is logged in */
+    const char *submitter;           /* MAIL's parameter; NULL: none */
     const char *header;              /* fields, each ended by LF; NULL: one From */
     unsigned subject;                /* of a method whose JSON is a list: whose result is compared; the pieces below are sought in all */
     const char *result, *reason;     /* reason NULL: not compared */

@@ -434,9 +434,21 @@ static bool has_argument(const struct milter_strings *m, struct slice word)
     return false;
 }
 
+/* What stands behind NAME= in an argument. */
+static bool argument_of(const struct milter_strings *m, struct slice name, struct slice *value)
+{
+    for (size_t i = 1; i < m->count; i++) {
+        struct slice word;
+        if (slice_cut(m->at[i], '=', &word, value) && slice_same_nocase(word, name))
+            return true;
+    }
+    return false;
+}
+
 static void mail(struct milter_session *s, struct slice data)
 {
     struct milter_strings m;
+    struct slice submitter;
     if (s->phase < PHASE_CONNECTED || !milter_read_strings(data, &m) || m.count == 0) {
         end_because(s, "MAIL without a path, or before the connection");
         return;
@@ -451,6 +463,8 @@ static void mail(struct milter_session *s, struct slice data)
     if (s->session && !s->txn)
         transaction_begin(s);
     s->phase = PHASE_ENVELOPE;
+    if (s->txn && argument_of(&m, SLICE("SUBMITTER"), &submitter))
+        txn_submitter(s->txn, submitter);
     if (s->txn)
         txn_mail(s->txn, m.at[0], has_argument(&m, SLICE("SMTPUTF8")));
     answer_stage(s, MILTER_NR_MAIL);

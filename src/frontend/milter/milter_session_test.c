@@ -16,6 +16,7 @@ static const char zone[] =
     "_dmarc.sender.example. 300 IN TXT \"v=DMARC1; p=reject\"\n"
     "quarantined.example. 300 IN TXT \"v=spf1 -all\"\n"
     "_dmarc.quarantined.example. 300 IN TXT \"v=DMARC1; p=quarantine\"\n"
+    "other.example. 300 IN A 192.0.2.7\n"
     "; timeout silent.example TXT\n";
 static const char monitor[] = "";
 static const char standard[] = "rules = \"standard\";";

@@ -123,6 +123,7 @@ struct method {
     bool        many;                            /* JSON value is a list with one object per subject */
     bool        dispensable;                     /* somebody else's opinion: mail is never kept waiting for it, its temperror never decides */
     bool        registered;                      /* in the RFC 8601 registry; others print as x-NAME if authres.legacy is on */
+    bool        historic;                        /* registered, but no longer in use: reports show it among those that never were */
     bool        server_side;                     /* the statement is the sending server's own (or its address owner's), not the claimed
                                                     domain's: it can take a pass away, and confirm one, but whitens nothing by itself */
     const char *authres_name;                    /* NULL: name */

@@ -269,24 +269,34 @@ static void put_cells(const struct report_style *st, FILE *to, const struct line
 
 /* ---- all methods ---- */
 
-/* Nothing is published and nothing was expected: such methods share one line. */
-static bool is_silent(const struct fact *result)
+/* Not worth a line of its own: nothing is published and nothing was expected, or another method says the same. */
+static bool is_quiet(const struct fact *result)
 {
-    return slice_same(fact_text(result, "result"), SLICE("none")) && fact_flag(fact_find(result, "claim"), "quiet") &&
-           !slice_same(fact_text(result, "reason"), SLICE("exempt"));
+    return fact_flag(fact_find(result, "claim"), "quiet") && !slice_same(fact_text(result, "reason"), SLICE("exempt"));
 }
 
-static void gather(const struct fact *record, bool registered, bool all, struct lines *l)
+/* Methods for which nothing is published share one line. */
+static bool is_silent(const struct fact *result)
+{
+    return is_quiet(result) && slice_same(fact_text(result, "result"), SLICE("none"));
+}
+
+static bool is_legacy(const struct method *m)
+{
+    return !m->registered || m->historic;
+}
+
+static void gather(const struct fact *record, bool legacy, bool all, struct lines *l)
 {
     *l = (struct lines){ .name_width = NAME_WIDTH, .word_width = WORD_WIDTH };
     for (size_t i = 0; methods[i]; i++) {
         const struct fact *f = fact_find(record, methods[i]->name);
-        if (!f || methods[i]->registered != registered)
+        if (!f || is_legacy(methods[i]) != legacy)
             continue;
-        if (f->kind == FACT_GROUP && (all || (words_worth_a_line(methods[i]->name, f) && !is_silent(f))))
+        if (f->kind == FACT_GROUP && (all || (words_worth_a_line(methods[i]->name, f) && !is_quiet(f))))
             line_add(l, methods[i]->name, f);
         for (const struct fact *one = f->kind == FACT_LIST ? f->first : NULL; one; one = one->next)
-            if (all || !is_silent(one))
+            if (all || !is_quiet(one))
                 line_add(l, methods[i]->name, one);
     }
 }
@@ -307,7 +317,7 @@ static void put_empty_lists(const struct fact *record, const struct report_style
 static void put_methods(const struct fact *record, const struct report_style *st, FILE *to, bool all)
 {
     struct lines lines;
-    gather(record, true, all || st->explain, &lines);
+    gather(record, false, all || st->explain, &lines);
     size_t i = 0;
     for (; i < lines.count && method_index(method_named(slice_str(lines.at[i].name))) < method_index(method_named(SLICE("dkim"))); i++)
         put_line(st, to, &lines, &lines.at[i]);
@@ -315,7 +325,7 @@ static void put_methods(const struct fact *record, const struct report_style *st
     for (; i < lines.count; i++)
         put_line(st, to, &lines, &lines.at[i]);
     struct lines legacy;
-    gather(record, false, all || st->explain, &legacy);
+    gather(record, true, all || st->explain, &legacy);
     if (!st->explain && !all) {
         put_cells(st, to, &legacy);
         return;

@@ -305,11 +305,13 @@ static void t08_alignment_is_by_whole_labels(void **state)
 static void t21_methods_of_the_drafts_never_align(void **state)
 {
     (void)state;
-    struct letters *own = letters_new("rules = \"standard\"; methods = { spf = { enabled = false; }; };", "_rmx.author.example. IN TXT \"ipv4:192.0.2.1\"\n");
+    struct letters *own = letters_new("rules = \"standard\"; methods = { spf = { enabled = false; }; };", "_rmx.author.example. IN TXT \"ipv4:192.0.2.1\"\n"
+                                      "author.example. IN TXT \"spf2.0/pra,mfrom ip4:192.0.2.1 -all\"\n");
     struct told told = letter_played_from(own, "192.0.2.1", "mx.author.example", "ceo@author.example",
                                           SLICE("From: ceo@author.example\r\nSender: ceo@author.example\r\n\r\nhi\r\n"));
     assert_int_equal(letter_word(&told, &rmx_method), AUTH_PASS);
     assert_int_equal(letter_word(&told, &mxout_method), AUTH_PASS);
+    assert_int_equal(letter_word(&told, &senderid_method), AUTH_PASS);
     assert_int_equal(letter_word(&told, &dmarc_method), AUTH_FAIL);
     letters_free(own);
 }

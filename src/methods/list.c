@@ -11,6 +11,7 @@ const struct method *const methods[] = {
     &imx_method,
     &csa_method,
     &mtamark_method,
+    &senderid_method,
     &dkim_method,
     &dnslist_method,
     &arc_method,

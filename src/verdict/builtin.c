@@ -58,7 +58,7 @@ static const char *const standard_set[] = {
     "  action = \"tag\"; text = \"relay does not service %{mailfrom}: %{results}\"; },",
     "{ name = \"spf-tag\"; when = [ \"spf = fail\", \"dmarc = none\" ]; action = \"tag\"; },",
     "{ name = \"legacy-tag\"; any = [ \"rmx = fail\", \"dmp = fail\", \"mxout = fail\", \"imx = fail\", \"callerid = fail\","
-    "  \"senderid = fail\", \"csa = fail\", \"mtamark = fail\", \"msd = fail\", \"drip = fail\" ]; action = \"tag\"; }",
+    "  \"senderid.reason = not-authorised|domain-absent|malformed-domain|submitter-differs|submitter-malformed\", \"csa = fail\", \"mtamark = fail\", \"msd = fail\", \"drip = fail\" ]; action = \"tag\"; }",
     NULL
 };
 

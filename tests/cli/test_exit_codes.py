@@ -11,7 +11,7 @@ USAGE = {
     "unknown command": ["frobnicate"],
     "unknown option": ["verify", "--frobnicate"],
     "unknown short option": ["verify", "-x"],
-    "a method of a later issue": ["senderid"],
+    "a method of a later issue": ["stamps"],
     "option without its value": ["verify", "--zone"],
     "an address that is none": ["verify", "--ip", "192.0.2.256"],
     "an empty address": ["verify", "--ip", ""],

@@ -42,7 +42,7 @@ struct option {
     const char *otherwise;     /* the default, in the file's text: "10", "\"20s\"" without its quotes, lists comma-separated, "" = empty */
     uint64_t min, max;         /* OPT_UINT, OPT_DURATION, OPT_SIZE */
     size_t offset;             /* into the section's struct */
-    const char *words;         /* OPT_CHOICE: "monitor|standard|strict"; OPT_UINT: NULL or "0"; else NULL */
+    const char *words;         /* OPT_CHOICE: "monitor|standard|strict"; OPT_UINT: NULL or "0"; OPT_NODE: what it wants, said to people, or NULL; else NULL */
     const char *help;          /* one sentence or more; unit and source (RFC) where there is one */
 };
 

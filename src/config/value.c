@@ -535,7 +535,7 @@ void value_describe(const struct option *o, struct text *out)
         text_add_str(out, "a list of addresses and networks (192.0.2.0/24, 2001:db8::/32)");
         break;
     case OPT_NODE:
-        text_add_str(out, "a value whose form is in frank.conf(5)");
+        text_add_str(out, o->words ? o->words : "a value whose form is in frank.conf(5)");
         break;
     }
 }

@@ -195,16 +195,20 @@ static bool is_listed(const struct check_list *list, const struct published *old
     return false;
 }
 
-/* A wildcard of the new plan answers the same for this name (RFC 4592): whether the old record is still there cannot be told, nor matters. */
+/*
+ * The nearest wildcard of the new plan answers the same for this name (RFC 4592): whether the old record is still there
+ * cannot be told, nor does it matter.
+ */
 static bool is_synthesised(struct arena *a, const struct publication *p, const struct published *old)
 {
+    const struct published *nearest = NULL;
     for (size_t i = 0; i < p->count; i++) {
         const struct published *r = &p->records[i];
-        if (!r->absent && r->type == old->type && slice_starts(r->owner, SLICE("*.")) && name_at_or_below(old->owner, slice_from(r->owner, 2)) &&
-            same(a, r->type, r->rdata, old->rdata))
-            return true;
+        bool covers = !r->absent && r->type == old->type && slice_starts(r->owner, SLICE("*.")) && name_at_or_below(old->owner, slice_from(r->owner, 2));
+        if (covers && (!nearest || r->owner.len > nearest->owner.len))
+            nearest = r;
     }
-    return false;
+    return nearest && same(a, nearest->type, nearest->rdata, old->rdata);
 }
 
 /* What the previous plan published and DNS still has. */

@@ -43,7 +43,8 @@ void plan_file_rewind(struct plan_file *);
 /* A plan as a file; reading it gives the same plan. What was looked up is not printed: it will be looked up again. */
 void text_add_plan(struct text *, const struct plan *);
 
-/* For the manual page and the command line. */
+/* For the manual page, and for tests: "plan", and what its lists are made of. Ended by one without name. */
+extern const struct section plan_sections[];
 extern const struct option plan_options[], plan_host_options[], plan_provider_options[], plan_key_options[], plan_dmarc_options[];
 
 #endif

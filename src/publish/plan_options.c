@@ -14,22 +14,22 @@ const struct option plan_options[] = {
 
     ROW(never_sends, OPT_BOOL, "false", NULL, "Nobody sends mail with this domain."),
     ROW(networks, OPT_PREFIXES, "", NULL, "Addresses and networks that send."),
-    ROW(hosts, OPT_NODE, "", NULL, "Hosts that send: names, or groups of name and addresses."),
+    ROW(hosts, OPT_NODE, "", "a list of names and groups", "Hosts that send: names, or groups of name and addresses."),
     ROW(mx_sends, OPT_BOOL, "false", NULL, "The hosts that receive (mx) send, too."),
-    ROW(providers, OPT_NODE, "", NULL, "Other domains whose servers send for this one: names, or groups."),
+    ROW(providers, OPT_NODE, "", "a list of names and groups", "Other domains whose servers send for this one: names, or groups."),
     ROW(excluded, OPT_PREFIXES, "", NULL, "Addresses and networks that never send, whatever else covers them."),
     ROW(lists, OPT_TEXTS, "", NULL, "Domains of mailing lists: their servers may stand behind addresses of this domain in the header, not in the envelope."),
     ROW(ending, OPT_CHOICE, "strict", "strict|soft|neutral", "What is said of everybody else, in dialects that have a choice: fail, softfail, neutral."),
 
     ROW(receives_nothing, OPT_BOOL, "false", NULL, "The domain takes no mail (RFC 7505)."),
-    ROW(mx, OPT_NODE, "", NULL,
+    ROW(mx, OPT_NODE, "", "a list of names and groups",
         "Hosts that receive, the preferred one first: names, or groups of name, addresses and preference. Not said: the MX records are not this plan's."),
-    ROW(services, OPT_NODE, "", NULL,
+    ROW(services, OPT_NODE, "", "a group",
         "Where users submit and fetch mail (RFC 6186, RFC 8314): a group of submissions, submission, imaps, imap, pop3s, pop3, sieve, jmap = "
         "\"host\" or \"host:port\"; \".\" says that it is not offered."),
 
-    ROW(keys, OPT_NODE, "", NULL, "Keys that sign: a list of groups."),
-    ROW(dmarc, OPT_NODE, "", NULL, "The DMARC policy (RFC 9989): a group."),
+    ROW(keys, OPT_NODE, "", "a list of groups", "Keys that sign: a list of groups."),
+    ROW(dmarc, OPT_NODE, "", "a group", "The DMARC policy (RFC 9989): a group."),
 
     ROW(serves, OPT_TEXTS, "", NULL, "Domains the hosts of this plan send for; empty: this domain."),
     ROW(serves_anybody, OPT_BOOL, "false", NULL, "The hosts send for anybody: a forwarder, or an open relay that says so."),
@@ -43,7 +43,7 @@ const struct option plan_options[] = {
     ROW(methods, OPT_TEXTS, "", NULL, "Methods and parts (mx, services, hosts) that are published; empty: all but hosts."),
     ROW(fill_deny, OPT_BOOL, "false", NULL, "DMP: also say deny where DNS would say that there is no such name."),
     ROW(flatten, OPT_BOOL, "false", NULL, "SPF: write providers and hosts out as networks. They change without telling; publish again when they do."),
-    ROW(private_types, OPT_NODE, "", NULL, "Methods that also publish a record type of their own, and its number from 65280 to 65534: a group such as { rmx = 65280; }."),
+    ROW(private_types, OPT_NODE, "", "a group", "Methods that also publish a record type of their own, and its number from 65280 to 65534: a group such as { rmx = 65280; }."),
     { 0 }
 };
 
@@ -91,5 +91,14 @@ const struct option plan_dmarc_options[] = {
     DMARC(strict_dkim, OPT_BOOL, "false", NULL, "Signatures of the very domain only count (adkim=s)."),
     DMARC(strict_spf, OPT_BOOL, "false", NULL, "Envelope senders of the very domain only count (aspf=s)."),
     DMARC(testing, OPT_BOOL, "false", NULL, "The policy is being tested (t=y)."),
+    { 0 }
+};
+
+const struct section plan_sections[] = {
+    { "plan", plan_options, sizeof(struct plan_conf), "A plan has these options." },
+    { "plan host", plan_host_options, sizeof(struct plan_host_conf), "One of hosts or mx that is more than a name." },
+    { "plan provider", plan_provider_options, sizeof(struct plan_provider_conf), "One of providers that is more than a name." },
+    { "plan key", plan_key_options, sizeof(struct plan_key_conf), "One of keys." },
+    { "plan dmarc", plan_dmarc_options, sizeof(struct plan_dmarc_conf), "The group dmarc." },
     { 0 }
 };

@@ -4,11 +4,13 @@
  *   manual PAGE.in > PAGE
  *
  * A line '.\" options of NAME' becomes the list of the sections of that name ("top": of the file's top level;
- * "methods": each method's under its own heading; "one rule": a rule's). A section that no line names is an
- * error, so that no table is forgotten.
+ * "methods": each method's under its own heading; "one rule": a rule's; "plan", "plan host" ...: those of
+ * frank.plan(5)). On a page that has sections of the configuration, one that no line names is an error, so that no
+ * table is forgotten.
  */
 #include "engine/engine.h"
 #include "platform/settings/settings.h"
+#include "publish/plan_file.h"
 #include "verdict/verdict.h"
 
 #include <stdio.h>
@@ -17,7 +19,7 @@
 
 #define PAGE_OCTETS_MAX (1u << 20)
 
-struct page { const struct section *sections; size_t count; bool printed[256]; struct text out; };
+struct page { const struct section *sections; size_t count; bool printed[256]; bool is_configuration; struct text out; };
 
 static void add_list(struct page *p, const struct section *s)
 {
@@ -53,6 +55,17 @@ static void add_sections(struct page *p, struct slice wanted)
     }
 }
 
+/* Tables that are no sections of the configuration. */
+static const struct section *other_section(struct slice name)
+{
+    if (slice_same(name, SLICE("one rule")))
+        return &verdict_rule_section;
+    for (const struct section *s = plan_sections; s->name; s++)
+        if (slice_same(name, slice_str(s->name)))
+            return s;
+    return NULL;
+}
+
 static void fill(struct page *p, struct slice template)
 {
     struct slice line, mark = SLICE(".\\\" options of ");
@@ -62,11 +75,14 @@ static void fill(struct page *p, struct slice template)
         if (!slice_starts(line, mark)) {
             text_add(&p->out, line);
             text_add_octet(&p->out, '\n');
-        } else if (slice_same(slice_from(line, mark.len), SLICE("one rule"))) {
-            add_list(p, &verdict_rule_section);
-        } else {
-            add_sections(p, slice_from(line, mark.len));
+            continue;
         }
+        const struct section *other = other_section(slice_from(line, mark.len));
+        if (other)
+            add_list(p, other);
+        else
+            add_sections(p, slice_from(line, mark.len));
+        p->is_configuration = p->is_configuration || !other;
     }
 }
 
@@ -76,7 +92,7 @@ static int finish(struct page *p)
     int code = p->out.bad ? EX_SOFTWARE : EX_OK;
 
     for (size_t i = 0; i < p->count; i++) {
-        if (!p->printed[i]) {
+        if (p->is_configuration && !p->printed[i]) {
             fprintf(stderr, "manual: the page has no line for section \"%s\"\n", p->sections[i].name);
             code = EX_SOFTWARE;
         }

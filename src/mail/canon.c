@@ -49,7 +49,7 @@ static void gather_add(struct gather *g, const uint8_t *at, size_t len)
 /* Octets up to the first CR or LF, or fewer, without SP and HTAB. Returns how many were taken: at least the first, which is no CR or LF. */
 static size_t gather_squeezed(struct gather *g, const uint8_t *at, size_t len)
 {
-    size_t run = nofws_scan(at, len < SMALL ? len : SMALL + 1), written;
+    size_t run = nofws_scan(at, len <= SMALL ? len : SMALL + 1), written;
 
     if (run > SMALL) {
         run = nofws_scan(at, len);

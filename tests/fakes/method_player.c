@@ -137,15 +137,29 @@ static void some_answers(struct player *p, uint64_t seed, unsigned place)
         shuffle_deliver_one(p->shuffle);
 }
 
-static void give_header(struct txn *t, struct slice header)
+/* A field with its continuation lines, which are folds on the wire. */
+static struct slice take_field(struct player *p, struct slice *rest)
 {
+    struct text t = text_in(p->arena, 2 * rest->len + 1);
     struct slice line;
+    do {
+        struct slice all = *rest;
+        slice_cut(all, '\n', &line, rest);
+        text_add_str(&t, t.len > 0 ? "\r\n" : "");
+        text_add(&t, line);
+    } while (rest->len > 0 && is_wsp(rest->at[0]));
+    must(!t.bad, "no memory");
+    return text_slice(&t);
+}
+
+static void give_header(struct player *p, struct txn *t, struct slice header)
+{
     if (header.len == 0)
         header = SLICE("From: someone@author.example\n");
-    for (bool more = true; more;) {
-        more = slice_cut(header, '\n', &line, &header);
-        if (line.len > 0)
-            txn_field(t, line);
+    while (header.len > 0) {
+        struct slice field = take_field(p, &header);
+        if (field.len > 0)
+            txn_field(t, field);
     }
 }
 
@@ -158,10 +172,10 @@ static void give_events(struct player *p, struct txn *t, const struct play *play
         txn_submitter(t, play->submitter);
     txn_mail(t, play->from, !ascii_only(play->from));
     some_answers(p, seed, 1);
-    give_header(t, play->header);
+    give_header(p, t, play->header);
     txn_end_of_header(t);
     some_answers(p, seed, 2);
-    txn_body(t, SLICE("text\r\n"));
+    txn_body(t, play->body.at ? play->body : SLICE("text\r\n"));
     txn_end_of_message(t);
     while (shuffle_deliver_one(p->shuffle))
         ;

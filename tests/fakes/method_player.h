@@ -27,7 +27,8 @@ struct play {
     struct slice ip, helo, from;         /* ip empty: no client address; from as in MAIL FROM, "" is the null sender */
     struct slice auth_user;
     struct slice submitter;              /* MAIL's parameter as it came; empty: none */
-    struct slice header;                 /* fields, each ended by LF; empty: one From field */
+    struct slice header;                 /* fields, each ended by LF, folds too; empty: one From field */
+    struct slice body;                   /* as it comes over the wire; at NULL: one line */
     bool no_scouts;
     struct shuffle_options dns;
 };

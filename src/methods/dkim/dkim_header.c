@@ -2,12 +2,8 @@
 
 #include <string.h>
 
-/*
- * threats.md T11: an unsigned second field of these names changes what is read while the signature
- * stays good, because signed instances are counted from below.
- */
-static const char *const watched_names[] = {
-    "From", "Subject", "To", "Date", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
+const char *const watched_fields[] = {
+    "From", "Subject", "To", "Date", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", NULL,
 };
 
 static unsigned times_listed(const struct dkim_signature *s, size_t before, struct slice name)
@@ -20,11 +16,11 @@ static unsigned times_listed(const struct dkim_signature *s, size_t before, stru
 
 static const char *added_field(const struct message *m, const struct dkim_signature *s)
 {
-    for (size_t i = 0; i < COUNT_OF(watched_names); i++) {
-        struct slice name = slice_str(watched_names[i]);
+    for (size_t i = 0; watched_fields[i]; i++) {
+        struct slice name = slice_str(watched_fields[i]);
         unsigned listed = times_listed(s, s->name_count, name);
         if (listed > 0 && message_count(m, name) > listed)
-            return watched_names[i];
+            return watched_fields[i];
     }
     return NULL;
 }

@@ -6,6 +6,9 @@
 
 #include "methods/dkim/dkim_signature.h"
 
+/* threats.md T11: an unsigned second field of these names changes what is read while the signature stays good. NULL-terminated. */
+extern const char *const watched_fields[];
+
 struct signed_fields {
     const struct field **at;          /* those of h= that are there, in h= order; fields are taken from below */
     size_t count;

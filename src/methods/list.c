@@ -15,6 +15,7 @@ const struct method *const methods[] = {
     &dkim_method,
     &dnslist_method,
     &arc_method,
+    &domainkeys_method,
     &dmarc_method,
     NULL,
 };

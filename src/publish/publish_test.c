@@ -162,6 +162,8 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "{ selector = \"s3\"; revoked = true; }, { selector = \"s4\"; alias = \"s4.p.example\"; } );", "dkim",
       "s1._domainkey.example.com TXT \"v=DKIM1; k=rsa; t=y; p=MIIB\"\ns2._domainkey.example.com TXT \"v=DKIM1; k=ed25519; p=AAAA\"\n"
       "s3._domainkey.example.com TXT \"v=DKIM1; k=rsa; p=\"\ns4._domainkey.example.com CNAME s4.p.example.\n" },
+    { "domainkeys: DKIM's keys serve it", D "networks = \"192.0.2.1\"; keys = { selector = \"s1\"; key = \"MIIB\"; };", "domainkeys", "" },
+    { "domainkeys: nobody sends", D "never_sends = true;", "domainkeys", "_domainkey.example.com TXT \"o=-\"\n" },
     { "dkim, dmarc: nobody sends", D "never_sends = true;", "dkim,dmarc",
       "*._domainkey.example.com TXT \"v=DKIM1; k=rsa; p=\"\n_dmarc.example.com TXT \"v=DMARC1; p=reject\"\n" },
     { "dmarc", D "networks = \"192.0.2.1\"; dmarc = { policy = \"quarantine\"; subdomains = \"reject\"; nonexistent = \"reject\"; strict_dkim = true; testing = true; "

@@ -1,4 +1,4 @@
-"""Signs test mail (RFC 6376 and RFC 8617, rsa-sha256, relaxed/relaxed) over the openssl command: nothing of Frank's own is in it."""
+"""Signs test mail (RFC 6376 and RFC 8617, rsa-sha256, relaxed/relaxed; RFC 4870) over the openssl command: nothing of Frank's own is in it."""
 import base64
 import hashlib
 import pathlib
@@ -15,8 +15,8 @@ class Key:
         der = subprocess.run(["openssl", "rsa", "-in", self.path, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
         self.record = "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()
 
-    def sign(self, data):
-        return subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.path], input=data, check=True, capture_output=True).stdout
+    def sign(self, data, digest="sha256"):
+        return subprocess.run(["openssl", "dgst", f"-{digest}", "-sign", self.path], input=data, check=True, capture_output=True).stdout
 
 
 def relaxed_field(name, value):
@@ -41,6 +41,18 @@ def dkim_signed(octets, key, domain, selector="s1", fields=("from", "to", "subje
     tags = f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={selector}; h={':'.join(fields)}; bh={body_hash}; b=".encode()
     data = b"".join(relaxed_field(name, value) + b"\r\n" for name, value in chosen) + relaxed_field(b"DKIM-Signature", tags)
     return b"DKIM-Signature:" + tags + base64.b64encode(key.sign(data)) + b"\r\n" + octets
+
+
+def domainkeys_signed(octets, key, domain, selector="s1", form="nofws"):
+    """The message with a DomainKeys signature over all of it on top (RFC 4870 3.4)."""
+    head, _, body = octets.partition(b"\r\n\r\n")
+    lines = re.split(rb"\r\n(?![ \t])", head) + [b""] + body.split(b"\r\n")
+    if form == "nofws":
+        lines = [re.sub(rb"[ \t\r\n]", b"", line) for line in lines]
+    while not lines[-1]:
+        lines.pop()
+    signature = base64.b64encode(key.sign(b"".join(line + b"\r\n" for line in lines), "sha1")).decode()
+    return f"DomainKey-Signature: a=rsa-sha1; c={form}; q=dns; d={domain}; s={selector};\r\n\tb={signature}\r\n".encode() + octets
 
 
 def fields_of(octets):

@@ -25,7 +25,8 @@ Blocks
     zone:              {key} stands for the test key's DKIM record
     conf:              `conf NAME:` is another one, for reload
     process:  milter:  dns:        more options of these groups (dns: in place of the zone)
-    message NAME:      {signed d=DOMAIN s=SELECTOR} signs all that stands below it, {sealed d= s= RESULTS} puts an ARC set on it;
+    message NAME:      {signed d=DOMAIN s=SELECTOR} signs all that stands below it, {sealed d= s= RESULTS} puts an ARC set on it,
+                       {domainkeys d= s= c=FORM} a DomainKeys signature;
                        {change THIS => THAT} below all changes the message after that; *N LINE is N lines, # in them the number
     octets NAME:       the message's octets, Python's escapes in them, line ends only where \\r\\n says so
     slow:              "NAME SECONDS": the DNS is a real server and answers for this name so late
@@ -62,7 +63,7 @@ import dataclasses
 import pathlib
 import re
 
-from harness.sign import arc_sealed, dkim_signed
+from harness.sign import arc_sealed, dkim_signed, domainkeys_signed
 
 INDENT = "    "
 BLOCKS = {"zone", "conf", "process", "milter", "dns", "message", "octets", "dialogue", "slow"}
@@ -149,6 +150,9 @@ def compose(lines, key):
         if line.startswith("{signed "):
             words = options_of(line[1:-1].split())
             octets = dkim_signed(octets, key, words["d"], words["s"])
+        elif line.startswith("{domainkeys "):
+            words = options_of(line[1:-1].split())
+            octets = domainkeys_signed(octets, key, words["d"], words["s"], words["c"])
         elif line.startswith("{sealed "):
             words = line[1:-1].split(None, 3)
             named = options_of(words[1:3])

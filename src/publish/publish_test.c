@@ -77,6 +77,11 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "\"g.ex.example\", \"h.ex.example\", \"i.ex.example\", \"j.ex.example\", \"k.ex.example\" ];", "spf",
       "; stricter\nexample.com TXT \"v=spf1 a:a.ex.example a:b.ex.example a:c.ex.example a:d.ex.example a:e.ex.example a:f.ex.example a:g.ex.example a:h.ex.example "
       "a:i.ex.example a:j.ex.example a:k.ex.example -all\"\n" },
+    /* senderid (senderid.md, publishing side) */
+    { "senderid: the SPF record is enough", D "mx_sends = true;", "senderid", "" },
+    { "senderid: mailing lists", D "mx_sends = true; lists = \"lists.example\";", "senderid",
+      "; note\n; note\nexample.com TXT \"spf2.0/pra mx include:lists.example -all\"\n" },
+    { "senderid: nobody", D "never_sends = true; lists = \"lists.example\";", "senderid", "" },
     /* rmx (rmx.md, publishing side) */
     { "rmx: the sheet's example", D "networks = \"192.0.2.0/24\"; excluded = \"192.0.2.66\"; apl = \"relays.isp.example\"; private_types = { rmx = 65280; };", "rmx",
       "; note\n_rmx.example.com TXT \"!ipv4:192.0.2.66 apl:relays.isp.example\"\n"

@@ -251,6 +251,11 @@ static void note_remarks(struct trial *t)
             t->looser[i] = t->looser[i] || r->kind == PUBLISH_LOOSER;
             t->stricter[i] = t->stricter[i] || r->kind == PUBLISH_STRICTER;
         }
+        /* Sender ID reads the SPF record, unless mailing lists have it one of its own, whose servers pass, too. */
+        if (strcmp(members[i].name, "senderid") == 0) {
+            t->silent[i] = t->silent[i] && t->silent[0];
+            t->looser[i] = t->looser[i] || t->plan.lists.count > 0;
+        }
         members[i].silent += t->silent[i];
         members[i].looser += !t->silent[i] && t->looser[i];
         members[i].stricter += !t->silent[i] && t->stricter[i];

@@ -4,6 +4,7 @@
 #include "methods/senderid/senderid.h"
 
 #include "mail/submitter.h"
+#include "methods/senderid/senderid_publish.h"
 #include "methods/senderid/senderid_words.h"
 
 enum { SCOPE_PRA, SCOPE_MFROM, SCOPE_BOTH };       /* option "scope" */
@@ -224,4 +225,5 @@ const struct method senderid_method = {
     .scout_when = STAGE_MAIL,
     .scout_fields = senderid_fields,
     .explain = senderid_words_explain,
+    .publish = senderid_publish,
 };

@@ -3,6 +3,9 @@
 #include "methods/prefix.h"
 #include "methods/spf/spf.h"
 
+/* The mechanisms that say who sends, and what they make receivers look up. */
+struct spf_published { struct text terms; unsigned lookups; bool lookups_known; };
+
 static void add_network(struct text *t, const struct prefix *given, const char *qualifier)
 {
     struct prefix p = *given;
@@ -103,15 +106,18 @@ static bool add_senders(struct spf_published *s, const struct plan *plan, struct
     return true;
 }
 
-struct spf_published spf_published_terms(const struct plan *plan, struct publication *p)
+static struct spf_published published_terms(const struct plan *plan, struct publication *p, const struct texts *more)
 {
-    struct spf_published s = { .terms = publish_text(p), .lookups_known = true };
-    if (!plan->never_sends && !add_senders(&s, plan, p))
-        p->bad = true;
+    struct spf_published s = { .terms = publish_text(p), .lookups_known = more->count == 0 };
+    if (plan->never_sends)
+        return s;
+    p->bad = p->bad || !add_senders(&s, plan, p);
+    for (size_t i = 0; i < more->count; i++)
+        add_named(&s, "include", more->at[i], SLICE(""));
     return s;
 }
 
-const char *spf_published_ending(const struct plan *plan)
+static const char *ending_of(const struct plan *plan)
 {
     switch (plan->ending) {
     case PLAN_STRICT: return " -all";
@@ -153,19 +159,24 @@ static void publish_helo(const struct plan *plan, struct publication *p, const s
     publish_txt(p, h->name, "v=spf1", text_slice(&t));
 }
 
-void spf_publish(const struct plan *plan, struct publication *p)
+void spf_publish_version(const struct plan *plan, struct publication *p, const char *version, const char *kind, const struct texts *more)
 {
-    struct spf_published s = spf_published_terms(plan, p);
+    struct spf_published s = published_terms(plan, p, more);
     struct text record = publish_text(p);
-    text_add_str(&record, "v=spf1");
+    text_add_str(&record, version);
     text_add(&record, text_slice(&s.terms));
-    text_add_str(&record, spf_published_ending(plan));
+    text_add_str(&record, ending_of(plan));
     if (s.terms.bad || record.bad) {
         publish_remark(p, PUBLISH_NOTE, "nothing is published: the record would be longer than %d octets", PUBLISH_TEXT_MAX);
         return;
     }
-    publish_txt(p, plan->domain, "v=spf1", text_slice(&record));
+    publish_txt(p, plan->domain, kind, text_slice(&record));
     remark_limits(&s, plan, p, record.len);
+}
+
+void spf_publish(const struct plan *plan, struct publication *p)
+{
+    spf_publish_version(plan, p, "v=spf1", "v=spf1", &(struct texts){ .count = 0 });
     for (size_t i = 0; i < plan->hosts.count; i++)
         publish_helo(plan, p, &plan->hosts.at[i]);
     for (size_t i = 0; plan->mx_sends && i < plan->mx.count; i++)

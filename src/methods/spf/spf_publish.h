@@ -7,10 +7,11 @@
 #define SPF_LOOKUPS_WARN 8           /* of the ten: room for what an included domain adds (ours) */
 #define SPF_TEXT_WARN 450            /* octets: RFC 7208 3.4 */
 
-/* The mechanisms that say who sends, without version and `all`: also for other versions of the record. Counts what asks. */
-struct spf_published { struct text terms; unsigned lookups; bool lookups_known; };
-struct spf_published spf_published_terms(const struct plan *, struct publication *);
-const char *spf_published_ending(const struct plan *);         /* " -all" */
+/*
+ * The plan's record under a version: "v=spf1", or Sender ID's "spf2.0/pra". kind: of struct published. `more`: further
+ * domains to include, whose look-ups are not known.
+ */
+void spf_publish_version(const struct plan *, struct publication *, const char *version, const char *kind, const struct texts *more);
 
 void spf_publish(const struct plan *, struct publication *);
 

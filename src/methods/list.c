@@ -11,6 +11,8 @@ const struct method *const methods[] = {
     &imx_method,
     &csa_method,
     &mtamark_method,
+    &msd_method,
+    &drip_method,
     &senderid_method,
     &dkim_method,
     &dnslist_method,

@@ -240,13 +240,15 @@ static void note_unknown(enum path_outcome *unknown, enum path_outcome o)
 enum path_outcome path_confirmed(struct check *c, size_t most, struct slice names[PATH_NAMES_MAX], size_t *count, enum path_outcome *unknown)
 {
     struct slice all[PATH_NAMES_MAX];
-    size_t n;
+    size_t n, failed = 0;
     enum path_outcome o = path_names(c, SLICE(""), all, &n);
     note_unknown(unknown, o);
     *count = 0;
-    for (size_t i = 0; i < n && *count < most && o != PATH_WAIT; i++) {
+    /* A failure keeps its place: no name may come into play because another could not be looked up. */
+    for (size_t i = 0; i < n && *count + failed < most && o != PATH_WAIT; i++) {
         o = path_host(c, all[i]);
         note_unknown(unknown, o);
+        failed += path_unknown(o) ? 1 : 0;
         if (o == PATH_HIT)
             names[(*count)++] = all[i];
     }

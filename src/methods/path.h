@@ -83,8 +83,8 @@ void path_mx_hint(struct check *, struct slice domain);
 enum path_outcome path_names(struct check *, struct slice within, struct slice names[PATH_NAMES_MAX], size_t *count);
 void path_names_hint(struct check *);
 /*
- * Those of them that lead back to the client, at most `most`: WAIT, or MISS with what could be found. *unknown
- * becomes the weightiest failure met, or stays.
+ * The first `most` of them that lead back to the client, those that cannot be looked up counted: WAIT, or MISS with what could
+ * be found. *unknown becomes the weightiest failure met, or stays.
  */
 enum path_outcome path_confirmed(struct check *, size_t most, struct slice names[PATH_NAMES_MAX], size_t *count, enum path_outcome *unknown);
 /* 1.2.0.192.in-addr.arpa, or the nibbles below ip6.arpa; in scratch. */

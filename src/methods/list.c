@@ -14,6 +14,7 @@ const struct method *const methods[] = {
     &msd_method,
     &drip_method,
     &senderid_method,
+    &dnsmail_method,
     &dkim_method,
     &dnslist_method,
     &arc_method,

@@ -6,7 +6,7 @@
 #define METHOD_SECTION_MAX 48         /* octets of "methods.NAME" */
 /* Each is defined in its own folder; named here so that result_of(c, &spf_method) needs no other method's header. */
 extern const struct method auth_method, iprev_method, spf_method, rmx_method, dmp_method, mxout_method, imx_method, senderid_method, dkim_method, dnslist_method, arc_method, dmarc_method;
-extern const struct method domainkeys_method;
+extern const struct method domainkeys_method, dnsmail_method;
 extern const struct method csa_method, mtamark_method, msd_method, drip_method;     /* serverdomains/ */
 
 extern const struct method *const methods[];          /* NULL-terminated */

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-METHODS = ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "drip"]
+METHODS = ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "drip", "dnsmail"]
 COMMANDS = ["verify", "authres", "org-domain", "limits", "config"]
 COMMON = ["zone", "resolver", "at", "ip", "helo", "mail-from", "rcpt-to", "auth-user", "receiver", "overlay", "save-zone", "psl", "config", "json",
           "explain", "timeout"]

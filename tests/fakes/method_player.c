@@ -163,6 +163,15 @@ static void give_header(struct player *p, struct txn *t, struct slice header)
     }
 }
 
+static void give_recipients(struct txn *t, struct slice rcpts)
+{
+    struct slice rcpt;
+    for (bool more = rcpts.len > 0; more;) {
+        more = slice_cut(rcpts, ' ', &rcpt, &rcpts);
+        txn_rcpt(t, rcpt);
+    }
+}
+
 static void give_events(struct player *p, struct txn *t, const struct play *play)
 {
     uint64_t seed = play->dns.seed * 0x9e3779b97f4a7c15u;
@@ -171,6 +180,7 @@ static void give_events(struct player *p, struct txn *t, const struct play *play
     if (play->submitter.len > 0)
         txn_submitter(t, play->submitter);
     txn_mail(t, play->from, !ascii_only(play->from));
+    give_recipients(t, play->rcpt);
     some_answers(p, seed, 1);
     give_header(p, t, play->header);
     txn_end_of_header(t);
@@ -230,7 +240,7 @@ struct played player_play(struct player *p, const struct play *play)
         must(ip_parse(play->ip, &facts.peer), "not an address");
     p->shuffle = shuffle_resolver_new(p->zone, play->dns);
     struct session *s = session_begin(p->engine[play->no_scouts], &facts);
-    struct txn *t = s ? txn_begin(s, PLAYER_NOW, NULL) : NULL;
+    struct txn *t = s ? txn_begin(s, play->now ? play->now : PLAYER_NOW, NULL) : NULL;
     must(t != NULL, "no memory");
     give_events(p, t, play);
     struct played r = take_results(p, t, play);

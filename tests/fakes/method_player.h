@@ -25,10 +25,12 @@ struct player;
 
 struct play {
     struct slice ip, helo, from;         /* ip empty: no client address; from as in MAIL FROM, "" is the null sender */
+    struct slice rcpt;                   /* envelope recipients, blanks between them; empty: none */
     struct slice auth_user;
     struct slice submitter;              /* MAIL's parameter as it came; empty: none */
     struct slice header;                 /* fields, each ended by LF, folds too; empty: one From field */
     struct slice body;                   /* as it comes over the wire; at NULL: one line */
+    int64_t now;                         /* 0: PLAYER_NOW */
     bool no_scouts;
     struct shuffle_options dns;
 };

@@ -19,7 +19,8 @@ struct play vector_as_play(const struct vector *v)
 {
     return (struct play){
         .ip = or_else(v->ip, "192.0.2.1"), .helo = or_else(v->helo, "helo.example"), .from = or_else(v->from, ""),
-        .submitter = or_else(v->submitter, ""), .header = or_else(v->header, ""), .body = slice_str(v->body),
+        .submitter = or_else(v->submitter, ""), .rcpt = or_else(v->rcpt, ""), .now = v->now,
+        .header = or_else(v->header, ""), .body = slice_str(v->body),
         .auth_user = or_else(v->auth_user, ""),
     };
 }

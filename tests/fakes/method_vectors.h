@@ -28,6 +28,8 @@ struct vector {
     const char *submitter;           /* MAIL's parameter; NULL: none */
     const char *header;              /* fields, each ended by LF; NULL: one From */
     const char *body;                /* with its CRLFs; NULL: one line */
+    const char *rcpt;                /* envelope recipients, blanks between several; NULL: none */
+    int64_t now;                     /* 0: PLAYER_NOW */
     unsigned subject;                /* of a method whose JSON is a list: whose result is compared; the pieces below are sought in all */
     const char *result, *reason;     /* reason NULL: not compared */
     const char *holds[VECTOR_HOLDS_MAX];      /* pieces of the JSON */

@@ -26,6 +26,7 @@ def world(scenario, key):
     with contextlib.ExitStack() as stack:
         if slow:
             dns = stack.enter_context(FakeDns(zone, {name: float(seconds) for name, seconds in slow.items()}))
+            options["more"] = options["more"].replace("{dns}", dns.address)
             options["dns"] = f'resolver = [ "{dns.address}" ]; ' + scenario.text("dns")
         else:
             options["dns"] = scenario.text("dns") or None

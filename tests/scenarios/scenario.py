@@ -29,7 +29,8 @@ Blocks
                        {domainkeys d= s= c=FORM} a DomainKeys signature;
                        {change THIS => THAT} below all changes the message after that; *N LINE is N lines, # in them the number
     octets NAME:       the message's octets, Python's escapes in them, line ends only where \\r\\n says so
-    slow:              "NAME SECONDS": the DNS is a real server and answers for this name so late
+    slow:              "NAME SECONDS": the DNS is a real server and answers for this name so late; {dns} in the conf is its address and port
+    Anywhere {date} stands for the time, as a Date field has it, and {date -3600} for an hour ago; the same moment in the whole scenario.
 
 What the mail server says
     offer server=sendmail version=2 actions=N protocol=N     dials (again); without it: Postfix, version 6
@@ -60,8 +61,10 @@ Looked at without being asked: every field that is not ours stays as it was and 
 ids in replies are the journal's; the daemon ends in peace; sanitizers are silent.
 """
 import dataclasses
+import email.utils
 import pathlib
 import re
+import time
 
 from harness.sign import arc_sealed, dkim_signed, domainkeys_signed
 
@@ -92,8 +95,12 @@ class Broken(AssertionError):
     """The scenario is not written as it must be, or did not go as it says."""
 
 
+def dated(text, now):
+    return re.sub(r"\{date(?: (-?\d+))?\}", lambda found: email.utils.formatdate(now + int(found[1] or 0)), text)
+
+
 def read(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = dated(path.read_text(encoding="utf-8"), time.time()).splitlines()
     blocks, steps, inside = {}, [], None
     for number, line in enumerate(lines, 1):
         header = re.fullmatch(r"(\w+)(?: (\S+))?:", line)

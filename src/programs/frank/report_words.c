@@ -5,6 +5,8 @@
  */
 #include "programs/frank/report_words.h"
 
+#include "methods/list.h"
+
 #define VALUE_SHOWN 200          /* octets of one foreign value in a sentence */
 #define SAYS_NOTHING " does not say who may send its mail"
 
@@ -360,5 +362,7 @@ bool words_worth_a_line(const char *method, const struct fact *result)
     /* Its name, or that it has none, is in the sentence. */
     if (is_word(name, "iprev"))
         return is_word(word, "fail") || is_word(word, "temperror");
-    return true;
+    /* The message carries nothing for it; without a client's address it is worth saying. */
+    const struct method *m = method_named(name);
+    return !m || m->needs_client || !is_word(fact_text(result, "reason"), "no-subject");
 }

@@ -300,3 +300,37 @@ struct slice slice_shown(struct arena *arena, struct slice s, bool utf8)
     text_add_shown(&t, s, utf8);
     return text_slice(&t);
 }
+
+/* ---- HTML ---- */
+
+static void add_one_html(struct text *t, uint8_t octet)
+{
+    switch (octet) {
+    case '&': text_add(t, SLICE("&amp;")); break;
+    case '<': text_add(t, SLICE("&lt;")); break;
+    case '>': text_add(t, SLICE("&gt;")); break;
+    case '"': text_add(t, SLICE("&quot;")); break;
+    case '\'': text_add(t, SLICE("&#39;")); break;
+    case '\\': text_add_octet(t, octet); break;      /* most is shown-escaped already */
+    default: add_one_shown(t, octet);
+    }
+}
+
+void text_add_html(struct text *t, struct slice s)
+{
+    size_t at = 0, most = s.len < SHOWN_MOST ? s.len : SHOWN_MOST;
+
+    while (at < most) {
+        size_t len = showable(slice_from(s, at));
+
+        if (at + len > most)   /* would be cut in two */
+            break;
+        if (len == 0)
+            add_one_html(t, s.at[at++]);
+        else
+            text_add(t, slice_first(slice_from(s, at), len));
+        at += len;
+    }
+    if (at < s.len)
+        text_add(t, SLICE("..."));
+}

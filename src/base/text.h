@@ -40,6 +40,13 @@ void text_reset(struct text *);
  */
 void text_add_shown(struct text *, struct slice, bool utf8);
 struct slice slice_shown(struct arena *, struct slice, bool utf8);
+/*
+ * text_add_html: foreign octets in a page, as element content or inside a quoted attribute (threats.md T33). What
+ * HTML gives a meaning becomes a character reference, what text_add_shown would not show becomes \xHH; a backslash stays one. At
+ * most 1024 octets of input, then "...".
+ */
+#define HTML_GROWTH 6                                      /* octets one of input becomes at most: &quot; */
+void text_add_html(struct text *, struct slice);
 /* From U+0080 up: not to be seen, or changes how others are seen (C1, bidi, invisible, private, noncharacters). */
 bool code_unseen(uint32_t code);
 

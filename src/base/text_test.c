@@ -230,6 +230,51 @@ static void shows_a_bounded_part(void **state)
     assert_int_equal(shown.len, 1024);
 }
 
+static void makes_html(void **state)
+{
+    static const struct { const char *name; struct slice text, html; } vectors[] = {
+        { "nothing",            { NULL, 0 }, { NULL, 0 } },
+        { "plain",              SLICE_INIT("a b.c@d"), SLICE_INIT("a b.c@d") },
+        { "an element",         SLICE_INIT("<script>"), SLICE_INIT("&lt;script&gt;") },
+        { "an attribute's end", SLICE_INIT("\" onload='x'"), SLICE_INIT("&quot; onload=&#39;x&#39;") },
+        { "a reference",        SLICE_INIT("&lt;&#60;"), SLICE_INIT("&amp;lt;&amp;#60;") },
+        { "a comment",          SLICE_INIT("--><!--"), SLICE_INIT("--&gt;&lt;!--") },
+        { "controls",           SLICE_INIT("\0\t\r\n\x1b"), SLICE_INIT("\\x00\\x09\\x0d\\x0a\\x1b") },
+        { "backslash",          SLICE_INIT("a\\x1b"), SLICE_INIT("a\\x1b") },
+        { "UTF-8",              SLICE_INIT("\xc3\xbc<"), SLICE_INIT("\xc3\xbc&lt;") },
+        { "overlong <",         SLICE_INIT("\xc0\xbc"), SLICE_INIT("\\xc0\\xbc") },
+        { "bidi",               SLICE_INIT("\xe2\x80\xae"), SLICE_INIT("\\xe2\\x80\\xae") },
+        { "fullwidth < is none", SLICE_INIT("\xef\xbc\x9c"), SLICE_INIT("\xef\xbc\x9c") },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        struct text t = text_in(*state, 1024);
+
+        text_add_html(&t, vectors[i].text);
+        if (!slice_same(text_slice(&t), vectors[i].html))
+            fail_msg("%s: %.*s", vectors[i].name, (int)t.len, (const char *)t.at);
+    }
+}
+
+/* No octet, alone or before any other, lets anything out of an element or an attribute; nothing grows beyond the bound. */
+static void html_holds_every_octet(void **state)
+{
+    uint8_t pair[2], room[2 * HTML_GROWTH];
+
+    (void)state;
+    for (unsigned i = 0; i < 65536; i++) {
+        struct text t = text_fixed(room, sizeof room);
+
+        pair[0] = (uint8_t)(i >> 8);
+        pair[1] = (uint8_t)i;
+        text_add_html(&t, slice_of(pair, 2));
+        assert_false(t.bad);
+        for (size_t k = 0; k < t.len; k++)
+            if (room[k] == '<' || room[k] == '>' || room[k] == '"' || room[k] == '\'' || room[k] < 0x20)
+                fail_msg("%02x %02x", pair[0], pair[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +286,8 @@ int main(void)
         cmocka_unit_test(utf8_is_strict),
         cmocka_unit_test_setup_teardown(shows, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(shows_a_bounded_part, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(makes_html, make_arena, drop_arena),
+        cmocka_unit_test(html_holds_every_octet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

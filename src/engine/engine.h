@@ -153,6 +153,8 @@ bool case_from_record(struct arena *, const struct fact *record, struct case_fac
 
 struct txn_counts { unsigned questions, cached, failed, over_quota; bool deadline; unsigned key_operations; size_t memory; };
 struct txn_counts txn_counts(const struct txn *);
+/* Different questions a method needed (identical ones of several methods left once); the same in every order of answers. */
+unsigned txn_questions_of(const struct txn *, const struct method *);
 /* Every answer this transaction pinned, for --save-zone: calls back in question order. */
 void txn_pinned(const struct txn *, void (*each)(void *context, const struct answer *), void *context);
 

@@ -331,6 +331,27 @@ struct txn_counts txn_counts(const struct txn *txn)
     return c;
 }
 
+/* Was it needed before, by this subject or an earlier one of the method? */
+static bool needed_before(const struct method_state *m, unsigned subject, unsigned at)
+{
+    const struct pin *p = m->subjects[subject].trail[at];
+    for (unsigned i = 0; i <= subject; i++)
+        for (unsigned k = 0; k < (i < subject ? m->subjects[i].trail_count : at); k++)
+            if (m->subjects[i].trail[k] == p)
+                return true;
+    return false;
+}
+
+unsigned txn_questions_of(const struct txn *txn, const struct method *method)
+{
+    const struct method_state *m = &transaction_of(txn)->states[method_index(method)];
+    unsigned count = 0;
+    for (unsigned i = 0; m->counted && i < m->subject_count; i++)
+        for (unsigned k = 0; k < m->subjects[i].trail_count; k++)
+            count += !needed_before(m, i, k);
+    return count;
+}
+
 void txn_pinned(const struct txn *txn, void (*each)(void *, const struct answer *), void *context)
 {
     const struct transaction *t = transaction_of(txn);

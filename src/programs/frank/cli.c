@@ -66,6 +66,21 @@ int file_failed(const char *path, enum status status)
     return status == STATUS_NOT_FOUND ? EX_NOINPUT : EX_IOERR;
 }
 
+struct file_facts file_facts_of(const struct cli *cli)
+{
+    struct slice *rcpts = ARENA_ARRAY(cli->arena, cli->rcpts.count + 1, struct slice);
+    if (!rcpts)
+        out_of_memory();
+    for (size_t i = 0; i < cli->rcpts.count; i++)
+        rcpts[i] = slice_str(cli->rcpts.at[i]);
+    return (struct file_facts){
+        .has_ip = cli->has_ip, .ip = cli->ip, .has_helo = cli->helo != NULL, .helo = slice_str(cli->helo),
+        .has_mail_from = cli->mail_from != NULL, .mail_from = slice_str(cli->mail_from),
+        .rcpt_to = rcpts, .rcpt_count = cli->rcpts.count,
+        .auth_user = slice_str(cli->auth_user), .receiver = slice_str(cli->receiver),
+    };
+}
+
 bool source_option_read(const char *value, enum source_format *out)
 {
     *out = SOURCE_AUTO;

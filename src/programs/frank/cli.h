@@ -78,6 +78,8 @@ bool source_option_read(const char *value, enum source_format *);
 void text_add_place(struct text *, struct slice file, uint64_t number);
 /* At the end of what was printed: EX_OK, or EX_IOERR after saying that it did not get out. */
 int flush_output(void);
+/* What the command line says of every message. In the command line's arena. */
+struct file_facts file_facts_of(const struct cli *);
 /* Prints facts as JSON on standard output, with a line end. Returns an exit code. */
 int print_json(const struct fact *, bool pretty);
 /* Whole small file (own configuration, zones, keys) into the arena; complains itself. */

@@ -2,7 +2,8 @@
 #include "programs/frank/cli.h"
 
 extern const struct command verify_command, org_domain_command, limits_command, config_command, authres_command,
-    why_command, whatif_command, status_command, setup_command, doctor_command, publish_command;
+    why_command, whatif_command, status_command, setup_command, doctor_command, publish_command,
+    compare_command;
 
 const char *command_group_title(enum command_group g)
 {
@@ -22,6 +23,6 @@ enum command_group method_group(const struct method *m)
 
 const struct command *const commands[] = {
     &verify_command, &authres_command, &org_domain_command, &limits_command, &config_command,
-    &why_command, &whatif_command, &status_command, &setup_command, &doctor_command, &publish_command,
+    &why_command, &whatif_command, &compare_command, &status_command, &setup_command, &doctor_command, &publish_command,
     NULL,
 };

@@ -43,7 +43,7 @@ static const char *colour_of(struct slice word)
     return "";
 }
 
-static void put_coloured(const struct report_style *st, FILE *to, struct slice meaning, struct slice text)
+void report_coloured(const struct report_style *st, FILE *to, struct slice meaning, struct slice text)
 {
     const char *colour = st->colour ? colour_of(meaning) : "";
     fprintf(to, "%s%.*s%s", colour, (int)text.len, (const char *)text.at, colour[0] ? "\033[0m" : "");
@@ -51,7 +51,7 @@ static void put_coloured(const struct report_style *st, FILE *to, struct slice m
 
 /* ---- text ---- */
 
-static size_t columns_of(struct slice s)
+size_t report_columns(struct slice s)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++)
@@ -75,8 +75,7 @@ static size_t break_at(struct slice s, size_t room)
     return s.at[i] == ' ' ? i : blank > 0 ? blank : i;
 }
 
-/* Wrapped to the width, further lines indented; the first line already has `used` columns. */
-static void put_wrapped(const struct report_style *st, FILE *to, struct slice s, size_t used, size_t indent)
+void report_wrapped(const struct report_style *st, FILE *to, struct slice s, size_t used, size_t indent)
 {
     for (;;) {
         size_t n = break_at(s, st->columns > used + 10 ? st->columns - used : 10);
@@ -95,12 +94,12 @@ static void put_wrapped(const struct report_style *st, FILE *to, struct slice s,
     }
 }
 
-static void put_foreign(const struct report_style *st, FILE *to, struct slice foreign, size_t used, size_t indent)
+void report_foreign(const struct report_style *st, FILE *to, struct slice foreign, size_t used, size_t indent)
 {
     char room[LINE_OCTETS];
     struct text t = text_fixed(room, sizeof room);
     words_show(&t, foreign);
-    put_wrapped(st, to, text_slice(&t), used, indent);
+    report_wrapped(st, to, text_slice(&t), used, indent);
 }
 
 /* ---- method lines ---- */
@@ -141,7 +140,7 @@ static void put_one_known(const struct report_style *st, FILE *to, const struct 
     case FACT_NULL: fputs("none\n", to); break;
     case FACT_FLAG: fputs(f->flag ? "yes\n" : "no\n", to); break;
     case FACT_NUMBER: fprintf(to, "%lld\n", (long long)f->number); break;
-    case FACT_TEXT: put_foreign(st, to, f->text, used, indent + 2); break;
+    case FACT_TEXT: report_foreign(st, to, f->text, used, indent + 2); break;
     case FACT_LIST: case FACT_GROUP:
         fputs(f->first ? "\n" : "none\n", to);
         if (depth < EXPLAIN_DEPTH_MAX)
@@ -171,7 +170,7 @@ static void put_step(const struct report_style *st, FILE *to, const struct fact 
         }
     }
     fprintf(to, "%*s", (int)indent, "");
-    put_wrapped(st, to, text_slice(&t), indent, indent + 2);
+    report_wrapped(st, to, text_slice(&t), indent, indent + 2);
 }
 
 static void put_known(const struct report_style *st, FILE *to, const struct fact *g, unsigned depth)
@@ -189,9 +188,9 @@ static void put_line(const struct report_style *st, FILE *to, const struct lines
     struct slice word = fact_text(line->result, "result");
     size_t column = INDENT + l->name_width + l->word_width;
     fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, line->name);
-    put_coloured(st, to, word, word);
+    report_coloured(st, to, word, word);
     fprintf(to, "%*s", (int)(l->word_width - word.len), "");
-    put_foreign(st, to, text_of(line->result), column, column);
+    report_foreign(st, to, text_of(line->result), column, column);
     if (st->explain)
         put_known(st, to, line->result, 0);
 }
@@ -214,7 +213,7 @@ static size_t first_name_width(const struct line *line)
 static size_t cell_width(const struct line *line, size_t used)
 {
     struct slice word = fact_text(line->result, "result"), text = text_of(line->result);
-    size_t said = is_plain(word) ? 0 : columns_of(text) + 2;
+    size_t said = is_plain(word) ? 0 : report_columns(text) + 2;
     if (used == 0)
         return first_name_width(line) + (said ? WORD_WIDTH + said : word.len);
     return strlen(line->name) + 2 + word.len + said;
@@ -225,7 +224,7 @@ static void put_cell(const struct report_style *st, FILE *to, const struct line 
     struct slice word = fact_text(line->result, "result");
     bool first = used == 0, plain = is_plain(word);
     fprintf(to, "%*s%-*s%s", first ? INDENT : 0, "", first ? (int)first_name_width(line) : 0, line->name, first ? "" : "  ");
-    put_coloured(st, to, word, word);
+    report_coloured(st, to, word, word);
     if (first && !plain)
         fprintf(to, "%*s", word.len < WORD_WIDTH ? (int)(WORD_WIDTH - word.len) : 1, "");
     if (plain)
@@ -309,7 +308,7 @@ static void put_empty_lists(const struct fact *record, const struct report_style
         if (!f || f->kind != FACT_LIST || f->first || !methods[i]->nothing)
             continue;
         fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, methods[i]->name);
-        put_coloured(st, to, SLICE("none"), SLICE("none"));
+        report_coloured(st, to, SLICE("none"), SLICE("none"));
         fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", methods[i]->nothing);
     }
 }
@@ -358,13 +357,13 @@ static void put_head(const struct fact *record, const struct report_style *st, F
     words_sender(&t, record);
     text_add_str(&rule, "rule ");
     words_show(&rule, fact_text(v, "rule"));
-    put_coloured(st, to, disposition, slice_of(upper, word.len));
+    report_coloured(st, to, disposition, slice_of(upper, word.len));
     fputs("  ", to);
     size_t used = word.len + 2;
-    bool together = used + columns_of(text_slice(&t)) + 5 + columns_of(text_slice(&rule)) <= st->columns;
+    bool together = used + report_columns(text_slice(&t)) + 5 + report_columns(text_slice(&rule)) <= st->columns;
     if (together)
         text_addf(&t, "     %.*s", (int)text_slice(&rule).len, rule_room);
-    put_wrapped(st, to, text_slice(&t), used, INDENT);
+    report_wrapped(st, to, text_slice(&t), used, INDENT);
     if (!together)
         fprintf(to, "%*s%.*s\n", INDENT, "", (int)text_slice(&rule).len, rule_room);
 }
@@ -372,7 +371,7 @@ static void put_head(const struct fact *record, const struct report_style *st, F
 static void put_indented(const struct report_style *st, FILE *to, struct slice text)
 {
     fprintf(to, "%*s", INDENT, "");
-    put_wrapped(st, to, text, INDENT, INDENT);
+    report_wrapped(st, to, text, INDENT, INDENT);
 }
 
 /* What a dry run or a date ahead would have done, and what a tag says. */
@@ -413,7 +412,7 @@ static void put_tail(const struct report_style *st, FILE *to, const char *name, 
     if (text.len == 0)
         return;
     fprintf(to, "%*s%-*s", INDENT, "", NAME_WIDTH + WORD_WIDTH, name);
-    put_wrapped(st, to, text, TEXT_COLUMN, TEXT_COLUMN);
+    report_wrapped(st, to, text, TEXT_COLUMN, TEXT_COLUMN);
 }
 
 /* With --explain everything that could be repaired, else the one thing that decides. */

@@ -26,4 +26,13 @@ void report_print(const struct fact *record, const struct report_style *, FILE *
 /* Only the methods' lines, for a method subcommand: all of them, whatever they say. */
 void report_methods(const struct fact *record, const struct report_style *, FILE *);
 
+/* For others that lay out what is foreign. Columns of UTF-8 text. */
+size_t report_columns(struct slice);
+/* Wrapped to the width, further lines indented; the first line already has `used` columns. Ends the line. */
+void report_wrapped(const struct report_style *, FILE *, struct slice shown, size_t used, size_t indent);
+/* The same, escaped first. */
+void report_foreign(const struct report_style *, FILE *, struct slice foreign, size_t used, size_t indent);
+/* In the colour of a result or disposition. */
+void report_coloured(const struct report_style *, FILE *, struct slice meaning, struct slice text);
+
 #endif

@@ -24,6 +24,17 @@ void words_show(struct text *t, struct slice foreign)
     }
 }
 
+void words_number(struct text *t, uint64_t n)
+{
+    char room[32], *p = room + sizeof room;
+    for (unsigned digits = 0; digits == 0 || n > 0; digits++, n /= 10) {
+        if (digits > 0 && digits % 3 == 0)
+            *--p = ',';
+        *--p = (char)('0' + n % 10);
+    }
+    text_add(t, slice_of(p, (size_t)(room + sizeof room - p)));
+}
+
 static void show_value(struct text *t, struct slice foreign)
 {
     words_show(t, slice_first(foreign, VALUE_SHOWN));

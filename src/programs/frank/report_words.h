@@ -6,6 +6,8 @@
 
 /* Foreign text as text_add_shown, but a backslash stays one: what methods say is escaped already. */
 void words_show(struct text *, struct slice);
+/* "1,234,567" */
+void words_number(struct text *, uint64_t);
 /* "niceperson@yahoo.example", "<>" for the null sender, the author's field where the sender is not known. */
 void words_sender(struct text *, const struct fact *record);
 /* "Sent from 203.0.113.9; yahoo.example did not authorise it." The client's name is said if all stays within `room` octets. */

@@ -7,21 +7,6 @@
 #include "programs/frank/report.h"
 #include "programs/frank/world.h"
 
-static struct file_facts facts_of(const struct cli *cli)
-{
-    struct slice *rcpts = ARENA_ARRAY(cli->arena, cli->rcpts.count + 1, struct slice);
-    if (!rcpts)
-        out_of_memory();
-    for (size_t i = 0; i < cli->rcpts.count; i++)
-        rcpts[i] = slice_str(cli->rcpts.at[i]);
-    return (struct file_facts){
-        .has_ip = cli->has_ip, .ip = cli->ip, .has_helo = cli->helo != NULL, .helo = slice_str(cli->helo),
-        .has_mail_from = cli->mail_from != NULL, .mail_from = slice_str(cli->mail_from),
-        .rcpt_to = rcpts, .rcpt_count = cli->rcpts.count,
-        .auth_user = slice_str(cli->auth_user), .receiver = slice_str(cli->receiver),
-    };
-}
-
 /* ---- which facts were read from the message ---- */
 
 static void add_origin(struct arena *a, struct fact *record, const struct file_origin *o, bool sender_given)
@@ -202,7 +187,7 @@ static int verify_sources(struct world *w, const struct method *only, enum sourc
 {
     static const char *const dash[] = { "-" };
     const struct cli *cli = w->cli;
-    struct verifying v = { .world = w, .facts = facts_of(cli), .only = only, .named = cli->file_count > 1, .code = EX_OK };
+    struct verifying v = { .world = w, .facts = file_facts_of(cli), .only = only, .named = cli->file_count > 1, .code = EX_OK };
     struct source *source = source_new(cli->file_count ? (const char *const *)cli->files : dash, cli->file_count ? cli->file_count : 1, format);
     struct source_item item;
     enum source_step step;

@@ -143,9 +143,7 @@ static int load_zones(struct world *w)
 
 static int open_dns(struct world *w)
 {
-    int code = load_zones(w);
-    if (code != EX_OK)
-        return code;
+    int code = EX_OK;
     if (w->zone) {
         w->zone_resolver = zone_resolver_new(w->zone);
         w->env.dns = w->zone_resolver;
@@ -182,9 +180,6 @@ static int open_engine(struct world *w, uint64_t enable, uint64_t only)
 {
     struct config_error error = { 0 };
     struct engine_options options = { .enable = enable, .only = only };
-    int code = open_suffixes(w);
-    if (code != EX_OK)
-        return code;
     options.suffixes = w->suffixes;
     if (settings_read_owners(w->config, w->cli->config, &error))
         w->engine = engine_new(&w->env, w->config, &options, &error);
@@ -225,12 +220,24 @@ static int open_basics(struct world *w, const struct cli *cli)
     return w->config ? EX_OK : code;
 }
 
-int world_open(struct world *w, const struct cli *cli, uint64_t enable, uint64_t only)
+int world_prepare(struct world *w, const struct cli *cli)
 {
     int code = open_basics(w, cli);
     if (code == EX_OK)
-        code = open_dns(w);
+        code = load_zones(w);
+    return code == EX_OK ? open_suffixes(w) : code;
+}
+
+int world_start(struct world *w, uint64_t enable, uint64_t only)
+{
+    int code = open_dns(w);
     return code == EX_OK ? open_engine(w, enable, only) : code;
+}
+
+int world_open(struct world *w, const struct cli *cli, uint64_t enable, uint64_t only)
+{
+    int code = world_prepare(w, cli);
+    return code == EX_OK ? world_start(w, enable, only) : code;
 }
 
 int world_open_offline(struct world *w, const struct cli *cli)
@@ -239,25 +246,34 @@ int world_open_offline(struct world *w, const struct cli *cli)
     if (code != EX_OK)
         return code;
     w->zone = zone_new();
-    w->zone_resolver = w->zone ? zone_resolver_new(w->zone) : NULL;
-    if (!w->zone_resolver)
+    if (!w->zone)
         out_of_memory();
-    w->env.dns = w->zone_resolver;
-    return open_engine(w, 0, 0);
+    code = open_suffixes(w);
+    return code == EX_OK ? world_start(w, 0, 0) : code;
 }
 
-void world_close(struct world *w)
+void world_stop(struct world *w)
 {
     for (unsigned i = 0; i < w->asked_count; i++)
         answer_drop(w->asked[i]);
+    w->asked_count = 0;
     engine_free(w->engine);
-    suffix_list_free(w->suffixes);
-    config_free(w->config);
     overlay_resolver_free(w->overlay_resolver);
     zone_resolver_free(w->zone_resolver);
     named_client_free(w->named);
     live_resolver_free(w->live);
     loop_free(w->loop);
+    w->engine = NULL;
+    w->overlay_resolver = w->zone_resolver = w->live = w->env.dns = NULL;
+    w->named = NULL;
+    w->loop = NULL;
+}
+
+void world_close(struct world *w)
+{
+    world_stop(w);
+    suffix_list_free(w->suffixes);
+    config_free(w->config);
     zone_free(w->zone);
     zone_free(w->overlay);
     table_free(w->saved);
@@ -271,7 +287,7 @@ int64_t world_now(struct world *w)
 
 /* ---- waiting ---- */
 
-static int64_t wait_limit_us(const struct world *w)
+int64_t world_patience_us(const struct world *w)
 {
     if (w->cli->timeout_seconds > 0)
         return (int64_t)w->cli->timeout_seconds * 1000000;
@@ -280,7 +296,7 @@ static int64_t wait_limit_us(const struct world *w)
 
 void world_finish(struct world *w, struct txn *t)
 {
-    int64_t end = w->loop ? loop_now_us(w->loop) + wait_limit_us(w) : 0;
+    int64_t end = w->loop ? loop_now_us(w->loop) + world_patience_us(w) : 0;
     while (txn_progress(t) == PROGRESS_WAIT) {
         int64_t left = w->loop ? end - loop_now_us(w->loop) : 0;
         if (left <= 0 || !loop_turn(w->loop, left < TICK_US ? left : TICK_US))

@@ -33,11 +33,17 @@ struct world {
 /* EX_OK, or an exit code after complaining. enable/only: see engine_options. DNS: --zone, else --resolver, else what the
  * configuration's dns group says, else this host's name servers; --overlay on top of it. */
 int world_open(struct world *, const struct cli *, uint64_t enable, uint64_t only);
+/* The two halves of it: what is read from files, once; and resolver and engine, which a process opens for itself after a fork. */
+int world_prepare(struct world *, const struct cli *);
+int world_start(struct world *, uint64_t enable, uint64_t only);
+void world_stop(struct world *);
 /* The same with no DNS at all: every question is answered by an empty zone. */
 int world_open_offline(struct world *, const struct cli *);
 void world_close(struct world *);
 /* Runs the loop until the transaction is done, at most the message's time-out; then its deadline strikes. */
 void world_finish(struct world *, struct txn *);
+/* How long that is. */
+int64_t world_patience_us(const struct world *);
 /* Keeps the answers this transaction used for --save-zone, once each. EX_OK or EX_SOFTWARE after complaining. */
 int world_note_answers(struct world *, const struct txn *);
 /* Writes --save-zone's file from what was noted. EX_OK or EX_CANTCREAT. */

@@ -37,6 +37,7 @@ static const char *const header[] = {
     "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=sender.example; s=s1; t=1; b=AAAA",
     "ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; d=sender.example; s=s1; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA",
     "ARC-Authentication-Results: i=1; sender.example; spf=pass",
+    "DomainKey-Signature: a=rsa-sha1; c=nofws; q=dns; d=sender.example; s=s1; h=from:to:subject; b=AAAA",
     "From: A <a@sender.example>",
     "To: you@receiver.example",
     "Subject: hello",
@@ -206,7 +207,8 @@ static void defer_or_accept_whole(const char *conf, bool sticky)
     assert_false(struck);
 }
 
-static const char strict_conf[] = "authserv_id = \"mx.receiver.example\"; rules = \"standard\"; verdict = { honour_p_reject = \"always\"; };";
+static const char strict_conf[] =
+    "authserv_id = \"mx.receiver.example\"; rules = \"standard\"; verdict = { honour_p_reject = \"always\"; }; methods = { domainkeys = { rsa_bits = 512; }; };";
 static const char passing_conf[] =
     "authserv_id = \"mx.receiver.example\"; rules = \"standard\"; on_failure = \"accept\"; verdict = { honour_p_reject = \"always\"; };";
 

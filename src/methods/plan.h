@@ -106,7 +106,7 @@ struct plan {
     /* what is said beside */
     struct plan_keys keys;
     struct plan_dmarc dmarc;
-    struct texts served;              /* domains our hosts send for; empty: the domain itself */
+    struct texts served;              /* domains our hosts send for, "*." before one: those below it; empty: the domain itself */
     bool serves_anybody;
     struct texts zones;               /* further zones that are ours: records may go there */
     struct prefixes address_space;    /* whose reverse zone is ours */

@@ -77,6 +77,24 @@ static bool names_of(struct maker *m, const struct texts *given, const char *opt
     return true;
 }
 
+/* "*.example.com" is whatever is below example.com. */
+static bool served_names(struct maker *m)
+{
+    struct slice *at = ARENA_ARRAY(m->arena, m->conf.serves.count + 1, struct slice);
+    if (!at)
+        return no_memory(m);
+    for (size_t i = 0; i < m->conf.serves.count; i++) {
+        struct slice given = m->conf.serves.at[i];
+        bool below = slice_starts(given, SLICE("*."));
+        if (!name_of(m, slice_from(given, below ? 2 : 0), conf_find(m->group, "serves"), &at[i]))
+            return false;
+        if (below)
+            at[i] = name_join(m->arena, SLICE("*"), at[i]);
+    }
+    m->plan->served = (struct texts){ at, m->conf.serves.count };
+    return true;
+}
+
 /* ---- lists of names or groups ---- */
 
 /* Members of a list; one that stands alone is a list of one. */
@@ -451,7 +469,7 @@ bool plan_make(struct arena *a, struct plan_files *files, const struct conf_node
     if (!read_hosts(&m, m.conf.hosts, "hosts", &out->hosts) || !read_hosts(&m, m.conf.mx, "mx", &out->mx) || !read_providers(&m) ||
         !read_services(&m) || !read_keys(&m) || !read_dmarc(&m) || !read_methods(&m) || !read_private_types(&m))
         return false;
-    if (!names_of(&m, &m.conf.lists, "lists", &out->lists) || !names_of(&m, &m.conf.serves, "serves", &out->served) ||
+    if (!names_of(&m, &m.conf.lists, "lists", &out->lists) || !served_names(&m) ||
         !names_of(&m, &m.conf.zones, "zones", &out->zones) ||
         !optional_name(&m, m.conf.outbound_domain, "outbound_domain", &out->outbound_domain) || !optional_name(&m, m.conf.apl, "apl", &out->apl))
         return false;

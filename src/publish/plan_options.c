@@ -31,7 +31,7 @@ const struct option plan_options[] = {
     ROW(keys, OPT_NODE, "", "a list of groups", "Keys that sign: a list of groups."),
     ROW(dmarc, OPT_NODE, "", "a group", "The DMARC policy (RFC 9989): a group."),
 
-    ROW(serves, OPT_TEXTS, "", NULL, "Domains the hosts of this plan send for; empty: this domain."),
+    ROW(serves, OPT_TEXTS, "", NULL, "Domains the hosts of this plan send for, \"*.example.com\" for those below one; empty: this domain."),
     ROW(serves_anybody, OPT_BOOL, "false", NULL, "The hosts send for anybody: a forwarder, or an open relay that says so."),
     ROW(serves_only, OPT_BOOL, "true", NULL, "The hosts send for no domain that is not in serves."),
     ROW(serves_factored, OPT_BOOL, "false", NULL, "One record for each served domain instead of a list."),

@@ -134,7 +134,8 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "csa: hosts, and the domain that is none", D "hosts = [ \"out1.@\", \"x.isp.example\" ]; mx_sends = true; mx = \"mx.@\";", "csa",
       "_client._smtp.out1.example.com SRV 1 2 0 out1.example.com.\n_client._smtp.mx.example.com SRV 1 2 0 mx.example.com.\n"
       "_client._smtp.example.com SRV 1 1 1 example.com.\n" },
-    { "csa: the domain is a host", D "hosts = \"@\";", "csa", "_client._smtp.example.com SRV 1 2 1 example.com.\n" },
+    { "csa: the domain is a host", D "hosts = \"@\"; receives_nothing = true;", "csa", "_client._smtp.example.com SRV 1 2 1 example.com.\n" },
+    { "csa: ... and who receives may have another name", D "hosts = \"@\";", "csa", "_client._smtp.example.com SRV 1 2 0 example.com.\n" },
     { "csa: networks have other names", D "hosts = \"out1.@\"; networks = \"192.0.2.0/24\";", "csa",
       "; note\n_client._smtp.out1.example.com SRV 1 2 0 out1.example.com.\n_client._smtp.example.com SRV 1 1 0 example.com.\n" },
     { "csa: nobody", D "never_sends = true; receives_nothing = true;", "csa", "_client._smtp.example.com SRV 1 1 1 example.com.\n" },
@@ -153,6 +154,20 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "mtamark: too fine", D "networks = [ \"2001:db8:1::/112\" ]; address_space = \"2001:db8::/48\";", "mtamark", "; note\n" },
     { "mtamark: too fine in a block", D "networks = [ \"2001:db8::/112\" ]; address_space = \"2001:db8::/64\";", "mtamark",
       "; stricter\n_send._smtp._srv.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa TXT \"0\"\n" },
+    /* msd, drip (server-domains.md) */
+    { "msd: the sheet's form", "domain = \"mx1.isp.example\"; hosts = \"@\"; serves = [ \"example.com\", \"*.example.com\" ]; private_types = { msd = 65290; };", "msd",
+      "_serves._smtp.mx1.isp.example TXT \"v=msd1 d:example.com d:*.example.com only\"\n"
+      "mx1.isp.example TYPE65290 \\# 33 01010d076578616d706c6503636f6d00020d076578616d706c6503636f6d000500\n" },
+    { "msd: factored", D "hosts = [ \"a.@\", \"b.isp.example\" ]; serves = [ \"x.example\", \"*.x.example\", \"y.example\" ]; serves_factored = true; serves_only = false;", "msd",
+      "_serves._smtp.a.example.com TXT \"v=msd1 d:*.x.example factored\"\nx.example._serves._smtp.a.example.com TXT \"v=msd1 yes\"\n"
+      "y.example._serves._smtp.a.example.com TXT \"v=msd1 yes\"\n" },
+    { "msd: anybody", D "mx_sends = true; mx = \"mx.@\"; serves_anybody = true;", "msd", "_serves._smtp.mx.example.com TXT \"v=msd1 d:example.com all\"\n" },
+    { "msd: nobody", D "never_sends = true;", "msd", "" },
+    { "drip", D "hosts = { name = \"a.@\"; addresses = [ \"192.0.2.1\", \"2001:db8::1\" ]; }; receives_nothing = true;", "drip",
+      "192_0_2_1.ipv4.relays._email_.a.example.com A 192.0.2.1\n2001_0db8_0000_0000_0000_0000_0000_0001.ipv6.relays._email_.a.example.com AAAA 2001:db8::1\n"
+      "*.ipv4.relays._email_.a.example.com A 0.0.0.0\n*.ipv6.relays._email_.a.example.com AAAA ::\n"
+      "*.ipv4.relays._email_.example.com A 0.0.0.0\n*.ipv6.relays._email_.example.com AAAA ::\n" },
+    { "drip: unknown", D "hosts = [ \"a.@\", \"x.isp.example\" ]; networks = \"192.0.2.1\";", "drip", "; stricter\n" },
     /* mxout (mx-outbound.md, publishing side) */
     { "mxout: send-only hosts last", D "hosts = [ \"out1.@\", \"mx.@\" ]; mx_sends = true; mx = \"mx.@\";", "mxout", "; note\nexample.com MX 65535 out1.example.com.\n" },
     { "mxout: in a domain of their own", D "hosts = \"out1.out.example\"; outbound_domain = \"out.example\"; mx_sends = true; mx = \"mx.@\";", "mxout",
@@ -174,6 +189,7 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "dmarc", D "networks = \"192.0.2.1\"; dmarc = { policy = \"quarantine\"; subdomains = \"reject\"; nonexistent = \"reject\"; strict_dkim = true; testing = true; "
       "reports = [ \"mailto:a@example.com\", \"mailto:b@reports.example!10m\" ]; };", "dmarc",
       "; note\n_dmarc.example.com TXT \"v=DMARC1; p=quarantine; sp=reject; np=reject; adkim=s; t=y; rua=mailto:a@example.com,mailto:b@reports.example!10m\"\n" },
+    { "domainkeys: nobody", D "never_sends = true;", "domainkeys", "_domainkey.example.com TXT \"o=-\"\n" },
     { "dmarc: not said", D "networks = \"192.0.2.1\";", "dmarc", "" },
     /* parts */
     { "mx", D "networks = \"192.0.2.1\"; mx = ( \"mx1.@\", \"mx2.@\", { name = \"mx3.isp.example\"; preference = 5; } );", "mx",

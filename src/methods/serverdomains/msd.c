@@ -5,6 +5,7 @@
 
 #include "mail/domain.h"
 #include "methods/record.h"
+#include "methods/serverdomains/msd_publish.h"
 #include "methods/serverdomains/msd_words.h"
 
 static const struct option msd_options[] = {
@@ -308,4 +309,5 @@ const struct method msd_method = {
     .reason_exempt = MSD_EXEMPT, .reason_own_failure = MSD_OWN_FAILURE,
     .subjects = path_subjects, .check = msd_check, .scout = msd_scout, .scout_when = STAGE_CONNECT,
     .explain = msd_words_explain,
+    .publish = msd_publish,
 };

@@ -110,6 +110,7 @@ struct plan {
     bool serves_anybody;
     struct texts zones;               /* further zones that are ours: records may go there */
     struct prefixes address_space;    /* whose reverse zone is ours */
+    struct prefixes message_servers;  /* addresses of name servers that answer for single messages (DNS Mail) */
     struct slice outbound_domain;     /* a domain of its own for what only sends (mxout); empty: none */
     struct slice apl;                 /* where to publish our networks as an address prefix list; empty: nowhere */
     /* how */

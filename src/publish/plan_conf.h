@@ -9,7 +9,7 @@ struct plan_conf {
     struct texts domains, lists, serves, zones, methods;
     uint64_t ttl;
     bool never_sends, mx_sends, receives_nothing, serves_anybody, serves_only, serves_factored, fill_deny, flatten;
-    struct prefixes networks, excluded, address_space;
+    struct prefixes networks, excluded, address_space, message_servers;
     unsigned ending;
     const struct conf_node *hosts, *providers, *mx, *services, *keys, *dmarc, *private_types;
 };

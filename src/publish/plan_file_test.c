@@ -48,7 +48,7 @@ static const char *const printed[] = {
         "dmarc = { policy = \"reject\"; subdomains = \"none\"; nonexistent = \"quarantine\"; reports = [ \"mailto:d@example.com\" ]; "
         "failures = [ \"mailto:f@example.com!10m\" ]; strict_dkim = true; strict_spf = true; testing = true; };\n",
     "domain = \"example.com\";\nnever_sends = true;\nserves = [ \"a.example\", \"*.b.example\" ];\nserves_anybody = true;\nserves_only = false;\nserves_factored = true;\n"
-        "zones = [ \"b.example\" ];\naddress_space = [ \"192.0.2.0/24\" ];\noutbound_domain = \"out.example\";\napl = \"apl.example.com\";\n"
+        "zones = [ \"b.example\" ];\naddress_space = [ \"192.0.2.0/24\" ];\nmessage_servers = [ \"192.0.2.53\", \"2001:db8::53\" ];\noutbound_domain = \"out.example\";\napl = \"apl.example.com\";\n"
         "methods = [ \"spf\", \"mx\" ];\nfill_deny = true;\nflatten = true;\n",
 };
 
@@ -116,6 +116,7 @@ static void refuses(void **state)
         { PLAN "\nproviders = ( { domain = \"a.example\"; speaks = [ \"latin\" ]; } );", 3, "speaks" },
         { PLAN SENDS "\nmethods = [ \"spf\", \"iprev\" ];", 3, "methods that publish" },
         { PLAN SENDS "\nttl = 0;", 3, "ttl wants" },
+        { PLAN SENDS "\nmessage_servers = \"192.0.2.0/24\";", 3, "no networks" },
         { PLAN SENDS "\nserves = [ \"*.*.example\" ];", 3, "no full host" },
         { PLAN SENDS "\nzones = [ \"a..b\" ];", 3, "no full host or domain name" },
         { PLAN SENDS "\nlike = \"t\";", 3, "stands above" },

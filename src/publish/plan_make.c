@@ -422,6 +422,16 @@ static bool settle_senders(struct maker *m, bool is_template)
     return wants(m, m->own, "this plan says of nobody that they send; if so, say never_sends = true");
 }
 
+static bool are_addresses(struct maker *m)
+{
+    for (size_t i = 0; i < m->plan->message_servers.count; i++) {
+        const struct prefix *p = &m->plan->message_servers.at[i];
+        if (p->bits != (p->address.family == IP_V4 ? 32u : 128u))
+            return wants(m, conf_find(m->group, "message_servers"), "message_servers wants addresses, no networks");
+    }
+    return true;
+}
+
 static bool settle_receivers(struct maker *m)
 {
     struct plan *p = m->plan;
@@ -453,6 +463,7 @@ static void take_plain(struct maker *m)
     p->served_only = c->serves_only;
     p->served_factored = c->serves_factored;
     p->address_space = c->address_space;
+    p->message_servers = c->message_servers;
     p->fill_deny = c->fill_deny;
     p->flatten = c->flatten;
     p->mx_given = c->mx != NULL && (c->mx->kind != NODE_LIST || c->mx->first != NULL);
@@ -473,7 +484,7 @@ bool plan_make(struct arena *a, struct plan_files *files, const struct conf_node
         !names_of(&m, &m.conf.zones, "zones", &out->zones) ||
         !optional_name(&m, m.conf.outbound_domain, "outbound_domain", &out->outbound_domain) || !optional_name(&m, m.conf.apl, "apl", &out->apl))
         return false;
-    if (!settle_senders(&m, is_template) || !settle_receivers(&m))
+    if (!are_addresses(&m) || !settle_senders(&m, is_template) || !settle_receivers(&m))
         return false;
     return !arena_failed(a) || no_memory(&m);
 }

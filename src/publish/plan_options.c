@@ -37,6 +37,7 @@ const struct option plan_options[] = {
     ROW(serves_factored, OPT_BOOL, "false", NULL, "One record for each served domain instead of a list."),
     ROW(zones, OPT_TEXTS, "", NULL, "Further domains whose zones are under the same hand: records about hosts may go there."),
     ROW(address_space, OPT_PREFIXES, "", NULL, "Networks whose reverse zone is under the same hand: each address there is marked as sending or not."),
+    ROW(message_servers, OPT_PREFIXES, "", NULL, "Addresses of name servers where messages are registered (DNS Mail)."),
     ROW(outbound_domain, OPT_TEXT, "", NULL, "A domain of its own for hosts that only send, used in no address."),
     ROW(apl, OPT_TEXT, "", NULL, "Name at which the networks are published as an address prefix list (RFC 3123), for others to refer to."),
 

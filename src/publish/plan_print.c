@@ -243,6 +243,7 @@ static void add_served(struct text *t, const struct plan *p)
     add_flag(t, "serves_factored", p->served_factored, false);
     add_texts_line(t, "zones", &p->zones);
     add_networks_line(t, "address_space", &p->address_space);
+    add_networks_line(t, "message_servers", &p->message_servers);
     add_line(t, "outbound_domain", p->outbound_domain);
     add_line(t, "apl", p->apl);
 }

@@ -190,6 +190,8 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "reports = [ \"mailto:a@example.com\", \"mailto:b@reports.example!10m\" ]; };", "dmarc",
       "; note\n_dmarc.example.com TXT \"v=DMARC1; p=quarantine; sp=reject; np=reject; adkim=s; t=y; rua=mailto:a@example.com,mailto:b@reports.example!10m\"\n" },
     { "domainkeys: nobody", D "never_sends = true;", "domainkeys", "_domainkey.example.com TXT \"o=-\"\n" },
+    { "dnsmail", D "networks = \"192.0.2.1\"; message_servers = [ \"192.0.2.53\", \"10.0.0.1\" ];", "dnsmail", "; stricter\ndnsmail.example.com TXT \"192.0.2.53,10.0.0.1\"\n" },
+    { "dnsmail: not said", D "networks = \"192.0.2.1\";", "dnsmail", "" },
     { "dmarc: not said", D "networks = \"192.0.2.1\";", "dmarc", "" },
     /* parts */
     { "mx", D "networks = \"192.0.2.1\"; mx = ( \"mx1.@\", \"mx2.@\", { name = \"mx3.isp.example\"; preference = 5; } );", "mx",

@@ -14,7 +14,7 @@
  *     while (!frank_txn_done(t)) {
  *         struct frank_question q;
  *         while (frank_txn_question(t, &q))                             // may be asked all at once, in any order
- *             ...send q.name, q.type; later: frank_txn_answer(t, q.id, packet, packet_len), or frank_txn_no_answer(t, q.id)
+ *             ...send q.name, q.type (to q.server, if it names one); later: frank_txn_answer(t, q.id, packet, packet_len), or frank_txn_no_answer(t, q.id)
  *     }
  *     puts(frank_txn_authentication_results(t));
  *     frank_txn_free(t); frank_session_free(s); frank_free(f);

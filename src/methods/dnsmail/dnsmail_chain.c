@@ -24,7 +24,9 @@ static bool is_sought(struct dnsmail_chain *chain, const struct dnsmail_recipien
 {
     if (!to->hashed)
         return dnsmail_address_same(&to->address, s->address);
-    if (!s->hashed && !dnsmail_hash(chain->scratch, s->label, s->address, s->hash)) {
+    if (dnsmail_too_long(s->address))
+        return false;
+    if (!s->hashed && !dnsmail_hash(s->label, s->address, s->hash)) {
         chain->failed = true;
         return false;
     }

@@ -7,8 +7,7 @@
 #include "mail/date.h"
 
 #define MEMO_OCTETS_MAX (4u << 20)   /* ANSWER_RECORDS_MAX records of DNSMAIL_FIELDS_MAX fields are far less */
-#define ADDRESS_MAX 512              /* octets of one in a record; a path has 256 (RFC 5321 4.5.3.1.3) */
-#define ADDRESS_PRINTED_MAX (2 * ADDRESS_MAX + 8)      /* each octet of a local part may have a backslash */
+#define ADDRESS_PRINTED_MAX (2 * DNSMAIL_ADDRESS_MAX + 8)      /* each octet of a local part may have a backslash */
 
 /* ---- addresses ---- */
 
@@ -34,10 +33,15 @@ static void add_address(struct text *t, const struct dnsmail_address *a)
     text_add_address(t, &(struct address){ .local = a->local, .domain = a->domain });
 }
 
-bool dnsmail_hash(struct arena *scratch, struct slice label, const struct dnsmail_address *a, uint8_t out[DNSMAIL_HASH_OCTETS])
+bool dnsmail_too_long(const struct dnsmail_address *a)
 {
-    uint8_t digest[HASH_OCTETS_MAX];
-    struct text t = text_in(scratch, label.len + 2 * a->local.len + a->domain.len + 8);
+    return a->local.len + 1 + a->domain.len > DNSMAIL_ADDRESS_MAX;
+}
+
+bool dnsmail_hash(struct slice label, const struct dnsmail_address *a, uint8_t out[DNSMAIL_HASH_OCTETS])
+{
+    uint8_t room[LABEL_MAX + 1 + ADDRESS_PRINTED_MAX], digest[HASH_OCTETS_MAX];
+    struct text t = text_fixed(room, sizeof room);
     text_add(&t, label);
     text_add_octet(&t, '\n');
     add_address(&t, a);
@@ -79,8 +83,8 @@ static bool add_unescaped(struct text *t, struct arena *arena, struct slice text
 static bool address_of(struct arena *arena, struct slice value, struct dnsmail_address *out)
 {
     if (!slice_has(value, '%'))
-        return value.len <= ADDRESS_MAX && dnsmail_address_parse(arena, value, out);
-    struct text t = text_in(arena, ADDRESS_MAX);
+        return value.len <= DNSMAIL_ADDRESS_MAX && dnsmail_address_parse(arena, value, out);
+    struct text t = text_in(arena, DNSMAIL_ADDRESS_MAX);
     return add_unescaped(&t, arena, value) && dnsmail_address_parse(arena, text_slice(&t), out);
 }
 

@@ -11,6 +11,7 @@
 
 #define DNSMAIL_HASH_OCTETS 20       /* of a hashed recipient: the first ones of its SHA-256 */
 #define DNSMAIL_BODY_OCTETS 32
+#define DNSMAIL_ADDRESS_MAX 512      /* octets of one in a record (ours); a path has 256 (RFC 5321 4.5.3.1.3) */
 #define DNSMAIL_FIELDS_MAX 16        /* of one record (ours); a record with more is malformed */
 
 /* ---- the id: "1wsed45rtgyh5678.example.com" ---- */
@@ -60,8 +61,9 @@ struct dnsmail_record {
 bool dnsmail_address_same(const struct dnsmail_address *, const struct dnsmail_address *);
 /* One mailbox as text, without display name or brackets; quoted local parts are unquoted. */
 bool dnsmail_address_parse(struct arena *, struct slice text, struct dnsmail_address *out);
-/* th of this recipient under an id's label. False: no memory, or the crypto library failed. */
-MUST_CHECK bool dnsmail_hash(struct arena *scratch, struct slice label, const struct dnsmail_address *, uint8_t out[DNSMAIL_HASH_OCTETS]);
+/* th of this recipient, who must not be too long, under an id's label. False: the crypto library failed. */
+MUST_CHECK bool dnsmail_hash(struct slice label, const struct dnsmail_address *, uint8_t out[DNSMAIL_HASH_OCTETS]);
+bool dnsmail_too_long(const struct dnsmail_address *);       /* for any record to mean it: over DNSMAIL_ADDRESS_MAX */
 
 /* False: it is none. In the arena. */
 bool dnsmail_record_parse(struct arena *, struct slice text, struct dnsmail_record *out);

@@ -8,7 +8,11 @@
 
 #include <cmocka.h>
 
+#include <frank/frank.h>
+
+#include "dns/packet.h"
 #include "fakes/method_vectors.h"
+#include "methods/dnsmail/dnsmail_record.h"
 #include "methods/list.h"
 
 #define CONF(line) "methods = { dnsmail = { " line " }; };"
@@ -110,6 +114,7 @@ static const struct vector message[] = {
     { "another date", .zone = SHEET, .header = ID MARTHA "Date: Thu, 03 Aug 2006 09:10:50 -0400\n", COMMON, .result = "fail", .reason = "date-differs",
       .holds = { "\"statement\":true" } },
     { "the id in other case", .header = "dns-mail-id:\t1WSED45rtgyh5678.Example.COM \n" MARTHA DATE, GOOD },
+    { "the id on a line of its own", .header = "DNS-Mail-ID:\n  1wsed45rtgyh5678.example.com\n" MARTHA DATE, GOOD },
     { "the same id twice", .header = ID ID MARTHA DATE, GOOD },
     { "an id below the field's own", .header = "DNS-Mail-ID: two words.example.com\n" HEADER, COMMON, .zone = SHEET, .result = "permerror",
       .reason = "bad-id", .questions = "TXT dnsmail.example.com" },
@@ -295,6 +300,74 @@ static void all_ids_and_servers(void **state)
     arena_free(a);
 }
 
+/* As many records, recipients and ids as there can be, and every name sought in all of them: it ends, within the memory of a message. */
+static void as_much_as_there_can_be(void **state)
+{
+    (void)state;
+    struct player *p = player_new(&dnsmail_method, SLICE(""));
+    struct arena *a = arena_new(16 << 20);
+    struct text zone = text_in(a, 4 << 20), header = text_in(a, 1 << 16), rcpt = text_in(a, 1 << 20);
+    for (unsigned i = 0; i < DNSMAIL_IDS_MAX; i++) {
+        text_addf(&zone, "dnsmail.d%u.example. TXT 192.0.2.%u\n", i, i + 1);
+        for (unsigned k = 0; k < ANSWER_RECORDS_MAX; k++) {
+            text_addf(&zone, "id.d%u.example. TXT \"From:u%u@d%u.example" STAMP "\" \"*th=" HASH_OF_CLAIRE, i, k, i);
+            for (unsigned n = 0; n < DNSMAIL_FIELDS_MAX - 4; n++)
+                text_addf(&zone, "*To:u%u@d%u.example%s", k, (i + 1) % DNSMAIL_IDS_MAX, n == 5 ? "\" \"" : "");
+            text_add_str(&zone, "\"\n");
+        }
+        text_addf(&header, "DNS-Mail-ID: id.d%u.example\n", i);
+    }
+    text_add_str(&header, "From: u0@d0.example\n" DATE);
+    for (unsigned i = 0; i < RECIPIENTS_MAX; i++)
+        text_addf(&rcpt, "%sr%u@d.example", i ? " " : "", i);
+    assert_false(zone.bad || header.bad || rcpt.bad);
+    player_zone(p, text_slice(&zone));
+    struct played r = player_play(p, &(struct play){ .ip = SLICE("192.0.2.1"), .header = text_slice(&header), .rcpt = text_slice(&rcpt), .now = SEEN });
+    if (!slice_same(fact_text(r.facts, "reason"), SLICE("origin-only")))
+        fail_msg("%.*s", (int)r.json.len, (const char *)r.json.at);
+    player_free(p);
+    arena_free(a);
+}
+
+/* A host that brings its own DNS is told which server to ask. */
+static void hosts_learn_the_server(void **state)
+{
+    (void)state;
+    static const char text[] = "DNS-Mail-ID: " R1_NAME "\r\nFrom: martha@example.com\r\nDate: Thu, 03 Aug 2006 09:10:49 -0400\r\n\r\nx\r\n";
+    static const char conf[] = "methods = { dmarc = { enabled = false; }; };";
+    struct frank *f = frank_new(conf, sizeof conf - 1, NULL);
+    struct frank_session *s = frank_session_new(f, &(struct frank_client){ .ip = NULL });
+    struct frank_txn *t = frank_txn_new(s, SEEN);
+    frank_txn_mail(t, "");
+    frank_txn_rcpt(t, "claire@nonprofit.example");
+    frank_txn_message(t, text, sizeof text - 1);
+    frank_txn_end_of_message(t);
+    unsigned told = 0;
+    struct zone *zone = zone_new();
+    struct zone_error error;
+    struct frank_question q;
+    assert_true(zone_read(zone, SLICE(SHEET), &error));
+    while (!frank_txn_done(t) && frank_txn_question(t, &q)) {
+        uint8_t packet[2000];
+        struct text out = text_fixed(packet, sizeof packet);
+        struct slice name = slice_str(q.name);
+        const struct answer *a = zone_answer(zone, &(struct question){ .name = slice_first(name, name.len - 1), .type = q.type });
+        assert_true(packet_write_answer(&out, 0, a));
+        answer_drop(a);
+        told += q.server && strcmp(q.server, "192.0.2.53") == 0;
+        assert_int_equal(frank_txn_answer(t, q.id, packet, out.len), 0);
+    }
+    struct frank_result result = { .method = "" };
+    for (size_t n = 0; frank_txn_result(t, n, &result) && strcmp(result.method, "dnsmail") != 0; n++)
+        ;
+    assert_string_equal(result.result, "pass");
+    assert_int_equal(told, 1);
+    zone_free(zone);
+    frank_txn_free(t);
+    frank_session_free(s);
+    frank_free(f);
+}
+
 static void authentication_results(void **state)
 {
     (void)state;
@@ -318,7 +391,8 @@ static void manual_has_the_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sheet_vectors), cmocka_unit_test(further_vectors), cmocka_unit_test(all_ids_and_servers), cmocka_unit_test(authentication_results), cmocka_unit_test(manual_has_the_options),
+        cmocka_unit_test(sheet_vectors), cmocka_unit_test(further_vectors), cmocka_unit_test(all_ids_and_servers),
+        cmocka_unit_test(as_much_as_there_can_be), cmocka_unit_test(hosts_learn_the_server), cmocka_unit_test(authentication_results), cmocka_unit_test(manual_has_the_options),
     };
     if (crypto_start() != STATUS_OK)
         return 1;

@@ -34,7 +34,7 @@ static void check_record(struct arena *arena, struct slice record)
     text_add_dnsmail_record(&t, &r);
     must(!t.bad && dnsmail_record_parse(arena, text_slice(&t), &again));
     must_be_same(&r, &again);
-    must(dnsmail_hash(arena, SLICE("label"), &r.from, hash));
+    must(dnsmail_too_long(&r.from) || dnsmail_hash(SLICE("label"), &r.from, hash));
 }
 
 static void check_set(struct slice record)

@@ -74,6 +74,12 @@ static int zone_load(const struct cli *cli, struct zone **zone, const char *path
     return EX_DATAERR;
 }
 
+static uint64_t question_timeout_us(const struct world *w)
+{
+    uint64_t seconds = w->cli->timeout_seconds > 0 ? (uint64_t)w->cli->timeout_seconds : dns_settings(w->config)->timeout_seconds;
+    return seconds * 1000000;
+}
+
 /* The command line's name server, else the configuration's, else this host's. */
 static int open_live(struct world *w)
 {
@@ -82,11 +88,9 @@ static int open_live(struct world *w)
     struct slice own = slice_str(w->cli->resolver);
     struct live_options options = {
         .forward = own.len ? &own : s->resolver.at, .forward_count = own.len ? 1 : s->resolver.count,
-        .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = (size_t)s->cache_octets, .validate = s->validate,
+        .question_timeout_us = question_timeout_us(w), .cache_octets = (size_t)s->cache_octets, .validate = s->validate,
         .in_flight_max = (unsigned)s->in_flight,
     };
-    if (w->cli->timeout_seconds > 0)
-        options.question_timeout_us = (uint64_t)w->cli->timeout_seconds * 1000000;
     w->loop = loop_new();
     w->live = w->loop ? live_resolver_new(w->loop, &options, &error) : NULL;
     if (w->live)
@@ -106,7 +110,8 @@ static int open_network(struct world *w)
     int code = open_live(w);
     if (code != EX_OK)
         return code;
-    w->named = named_client_new(w->loop, w->live, &(struct named_options){ .allowed = &allowed, .random = w->env.random });
+    w->named = named_client_new(w->loop, w->live, &(struct named_options){
+        .allowed = &allowed, .random = w->env.random, .question_timeout_us = question_timeout_us(w) });
     if (!w->named)
         out_of_memory();
     w->env.dns = w->named;

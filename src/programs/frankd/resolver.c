@@ -75,7 +75,8 @@ static bool open_named(struct asked *r)
     struct config_error error;
     if (!engine_named_list(r->job->plan->config, &allowed, &error))
         return false;
-    r->named = named_client_new(r->loop, r->live, &(struct named_options){ .allowed = &allowed, .random = system_random() });
+    r->named = named_client_new(r->loop, r->live, &(struct named_options){
+        .allowed = &allowed, .random = system_random(), .question_timeout_us = dns_settings(r->job->plan->config)->timeout_seconds * 1000000 });
     return r->named != NULL;
 }
 

@@ -86,6 +86,8 @@ int print_json(const struct fact *, bool pretty);
 bool read_file(struct arena *, const char *path, size_t octets_max, struct slice *out);
 
 extern const struct command *const commands[];      /* NULL-terminated */
+/* NULL: there is none. A method whose name is a command's is run by it. */
+const struct command *command_named(const char *name);
 int run_method_command(const struct method *, int argc, char **argv);
 void set_program_name(const char *subcommand);
 

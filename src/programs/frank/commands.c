@@ -1,9 +1,11 @@
 /* commands.c: the list of subcommands; methods are commands by themselves. */
 #include "programs/frank/cli.h"
 
+#include <string.h>
+
 extern const struct command verify_command, org_domain_command, limits_command, config_command, authres_command,
     why_command, whatif_command, status_command, setup_command, doctor_command, publish_command,
-    compare_command;
+    compare_command, dnslist_command;
 
 const char *command_group_title(enum command_group g)
 {
@@ -23,6 +25,14 @@ enum command_group method_group(const struct method *m)
 
 const struct command *const commands[] = {
     &verify_command, &authres_command, &org_domain_command, &limits_command, &config_command,
-    &why_command, &whatif_command, &compare_command, &status_command, &setup_command, &doctor_command, &publish_command,
+    &why_command, &whatif_command, &compare_command, &status_command, &setup_command, &doctor_command, &publish_command, &dnslist_command,
     NULL,
 };
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}

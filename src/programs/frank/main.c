@@ -19,19 +19,11 @@ static void print_help(FILE *to)
             if (commands[i]->group == g)
                 print_one(to, commands[i]->name, commands[i]->summary);
         for (size_t i = 0; methods[i]; i++)
-            if (method_group(methods[i]) == g)
+            if (method_group(methods[i]) == g && !command_named(methods[i]->name))
                 print_one(to, methods[i]->name, methods[i]->title);
     }
     fputs("\nMethods examine a message or an envelope; with --overlay FILE a record that is\n"
           "not published yet. frank COMMAND --help lists options; frank(1) has the rest.\n", to);
-}
-
-static const struct command *command_named(const char *name)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
 }
 
 static int dispatch(int argc, char **argv)

@@ -37,7 +37,7 @@ static void put_group(enum command_group group)
             put_command(commands[i]->name, commands[i]->run);
     for (size_t i = 0; methods[i]; i++) {
         current = methods[i];
-        if (method_group(current) == group)
+        if (method_group(current) == group && !command_named(current->name))
             put_command(current->name, run_current);
     }
 }

@@ -289,7 +289,7 @@ static struct session_state *session_state_of(struct session *s)
     return (struct session_state *)s;       /* first member */
 }
 
-struct session *session_begin(struct engine *e, const struct session_facts *f)
+static struct session_state *session_new(struct engine *e)
 {
     struct arena *a = arena_new(SESSION_OCTETS);
     struct session_state *s = a ? ARENA_NEW(a, struct session_state) : NULL;
@@ -299,6 +299,21 @@ struct session *session_begin(struct engine *e, const struct session_facts *f)
     }
     s->engine = e;
     s->arena = a;
+    return s;
+}
+
+struct session *session_of_nobody(struct engine *e)
+{
+    struct session_state *s = session_new(e);
+    return s ? &s->facts : NULL;
+}
+
+struct session *session_begin(struct engine *e, const struct session_facts *f)
+{
+    struct session_state *s = session_new(e);
+    if (!s)
+        return NULL;
+    struct arena *a = s->arena;
     s->facts.peer = f->peer;
     s->facts.local = f->local;
     s->facts.peer_name = slice_dup(a, slice_first(f->peer_name, SESSION_TEXT_MAX));

@@ -91,9 +91,10 @@ struct txn_host {
 struct txn *txn_begin(struct session *, int64_t now, const struct txn_host *);
 /*
  * No message: every method that is on looks after what it rests on (method.tend), one result for each subject the configuration
- * names. WAIT until DONE, then txn_results; txn_deadline and txn_end as ever, nothing else. NULL without memory.
+ * names. WAIT until DONE, then txn_results; txn_deadline and txn_end as ever, nothing else. It has no session but its own.
+ * NULL without memory.
  */
-struct txn *txn_tend(struct session *, int64_t now, const struct txn_host *);
+struct txn *txn_tend(struct engine *, int64_t now, const struct txn_host *);
 void txn_helo(struct txn *, struct slice helo);
 /* Before txn_mail, where MAIL has a SUBMITTER parameter (RFC 4405): its value as it came, in xtext. */
 void txn_submitter(struct txn *, struct slice value);

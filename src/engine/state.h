@@ -166,6 +166,8 @@ static inline struct transaction *transaction_of(const struct txn *t)
     return u.out;
 }
 
+/* engine.c */
+struct session *session_of_nobody(struct engine *);          /* as session_begin, without facts, and not counted */
 /* run.c */
 void engine_step(struct transaction *);                      /* runs everything that can run, to rest */
 void engine_deliver(struct waiter *, const struct answer *);

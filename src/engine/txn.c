@@ -128,11 +128,14 @@ struct txn *txn_begin(struct session *session, int64_t now, const struct txn_hos
     return &t->facts;
 }
 
-struct txn *txn_tend(struct session *session, int64_t now, const struct txn_host *host)
+struct txn *txn_tend(struct engine *e, int64_t now, const struct txn_host *host)
 {
-    struct transaction *t = transaction_begin(session, now, host);
-    if (!t)
+    struct session *session = session_of_nobody(e);
+    struct transaction *t = session ? transaction_begin(session, now, host) : NULL;
+    if (!t) {
+        session_end(session);
         return NULL;
+    }
     t->tending = true;
     states_begin(t);
     /* There is no message: what needs DNS and configuration alone can run at once. */
@@ -320,7 +323,10 @@ void txn_end(struct txn *txn)
     bodies_release(t);
     s->live--;
     s->engine->live--;
-    transaction_give(t->engine, t);
+    struct engine *engine = t->engine;
+    if (t->tending)
+        session_end(&s->facts);
+    transaction_give(engine, t);
 }
 
 struct txn_counts txn_counts(const struct txn *txn)

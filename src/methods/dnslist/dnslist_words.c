@@ -69,12 +69,8 @@ static bool is_there(enum dnslist_reason reason)
 static struct slice sentence(struct arena *a, const struct dnslist_list *l, enum dnslist_reason reason, const struct dnslist_finding *f)
 {
     struct text t = text_in(a, TEXT_OCTETS);
-    if (f->look.detail.len > 0) {
-        text_add(&t, l->zone);
-        text_add_str(&t, ": ");
-        text_add(&t, dnslist_error(a, &f->look));
-        return text_slice(&t);
-    }
+    if (f->look.detail.len > 0)
+        return dnslist_error(a, &f->look);
     if (f->of.len == 0 || reason == DNSLIST_VOUCHED) {
         text_add_str(&t, dnslist_reason_table[reason].text);
         text_add_str(&t, f->voucher.len ? " (" : "");

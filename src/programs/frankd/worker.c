@@ -12,6 +12,7 @@
 #include "platform/heap/heap.h"
 #include "platform/helper/helper.h"
 #include "platform/resolver/remote.h"
+#include "programs/frankd/tender.h"
 
 #define LARGE_OCTETS 32768          /* blocks of messages, which go; between them are cached answers, which stay */
 
@@ -24,6 +25,7 @@ struct worker {
     struct journal_sink *journal;
     struct resolver *zone_dns, *remote_dns;
     struct heap_keeper *keeper;
+    struct tender *tender;                  /* of the first worker */
     struct milter_front front;
     struct milter_server *server;
     struct loop_watch *control, *term;
@@ -170,7 +172,9 @@ static bool open_control(struct worker *w)
     w->term = loop_signal_new(w->loop, SIGTERM, term_came, w);
     w->leave = loop_timer_new(w->loop, leave_timer, w);
     w->keeper = heap_keeper_new(w->loop, examines, rest, w);
-    return w->control && w->term && w->leave && w->keeper && loop_watch_set(w->control, LOOP_READ);
+    if (w->job->first)
+        w->tender = tender_new(w->loop, w->engine, w->env, w->job->log);
+    return w->control && w->term && w->leave && w->keeper && (w->tender || !w->job->first) && loop_watch_set(w->control, LOOP_READ);
 }
 
 static bool open_all(struct worker *w)
@@ -197,6 +201,7 @@ static void close_all(struct worker *w)
 {
     milter_server_free(w->server);
     milter_front_clear(&w->front);
+    tender_free(w->tender);
     zone_resolver_free(w->zone_dns);
     remote_resolver_free(w->remote_dns);
     journal_close(w->journal);

@@ -22,7 +22,8 @@ SETS = pathlib.Path(os.environ.get("FRANK_SHARED", ROOT.parent / "shared")) / "c
 # The sets of what is built. rfc4408 is run too: where it differs from rfc7208, deviations.py says so.
 RUN = ["spf/rfc7208.json", "spf/rfc4408.json", "dkim/generated/generated.json", "dkim/generated/domainkeys.json",
        "dkim/gathered/gathered.json", "arc/validate.json",
-       "dmarc/dmarc.json", "senderid/senderid.json", "psl/psl.json"]
+       "dmarc/dmarc.json", "senderid/senderid.json", "psl/psl.json",
+       "dnslist/dnslist.json"]
 
 
 def runner():

@@ -138,7 +138,7 @@ static void put_records(struct building *b, struct slice path, bool wildcard, co
             continue;
         struct text t = line_begin(b);
         add_owner(&t, path, wildcard);
-        text_add_str(&t, "\tA\t");
+        text_add_str(&t, " A ");
         text_add_ip(&t, &group[i].answer);
         line_end(b, &t);
     }
@@ -147,7 +147,7 @@ static void put_records(struct building *b, struct slice path, bool wildcard, co
             continue;
         struct text t = line_begin(b);
         add_owner(&t, path, wildcard);
-        text_add_str(&t, "\tTXT\t");
+        text_add_str(&t, " TXT ");
         add_reason(&t, reason_of(b, &group[i]), &group[i]);
         line_end(b, &t);
     }
@@ -285,7 +285,7 @@ static void put_head(struct building *b)
     if (o->server_count == 0)
         return;
     t = line_begin(b);
-    text_add_str(&t, "@\tSOA\t");
+    text_add_str(&t, "@ SOA ");
     text_add(&t, o->servers[0]);
     text_add_str(&t, ". ");
     add_mailbox(&t, o);
@@ -293,7 +293,7 @@ static void put_head(struct building *b)
     line_end(b, &t);
     for (size_t i = 0; i < o->server_count; i++) {
         t = line_begin(b);
-        text_add_str(&t, "@\tNS\t");
+        text_add_str(&t, "@ NS ");
         text_add(&t, o->servers[i]);
         text_add_octet(&t, '.');
         line_end(b, &t);

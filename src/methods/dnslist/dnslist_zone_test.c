@@ -16,7 +16,7 @@
 
 #define ZONE "bl.example"
 #define HEAD "$ORIGIN bl.example.\n$TTL 3600\n"
-#define TEST(name, answer) name "\tA\t" answer "\n" name "\tTXT\t\"test entry (RFC 5782 5)\"\n"
+#define TEST(name, answer) name " A " answer "\n" name " TXT \"test entry (RFC 5782 5)\"\n"
 #define TEST4 TEST("2.0.0.127", "127.0.0.2")
 #define MAPPED ".0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 #define TEST6 TEST("2" MAPPED, "127.0.0.2")
@@ -44,40 +44,40 @@ static struct slice built(struct arena *a, struct slice file, const struct dnsli
 
 static const struct { const char *file, *zone; } zones[] = {
     { "", HEAD TEST6 TEST4 },
-    { "192.0.2.99\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n" },
-    { "192.0.2.99", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n" },
-    { "# one\r\n\r\n  192.0.2.99\t127.0.0.2\r\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n" },
-    { "::ffff:192.0.2.99\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n" },
-    { "192.0.2.99 a reason, with \"quotes\" and \\\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n99.2.0.192\tTXT\t\"a reason, with \\\"quotes\\\" and \\\\\"\n" },
-    { "192.0.2.99 127.0.0.2 $: see us\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n99.2.0.192\tTXT\t\"192.0.2.99: see us\"\n" },
+    { "192.0.2.99\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n" },
+    { "192.0.2.99", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n" },
+    { "# one\r\n\r\n  192.0.2.99\t127.0.0.2\r\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n" },
+    { "::ffff:192.0.2.99\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n" },
+    { "192.0.2.99 a reason, with \"quotes\" and \\\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n99.2.0.192 TXT \"a reason, with \\\"quotes\\\" and \\\\\"\n" },
+    { "192.0.2.99 127.0.0.2 $: see us\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n99.2.0.192 TXT \"192.0.2.99: see us\"\n" },
     /* CIDR: at an octet a wildcard, between octets each of them. */
-    { "192.0.2.0/24\n", HEAD TEST4 "*.2.0.192\tA\t127.0.0.2\n" },
-    { "192.0.2.0/23\n", HEAD TEST4 "*.2.0.192\tA\t127.0.0.2\n*.3.0.192\tA\t127.0.0.2\n" },
-    { "192.0.2.4/31\n", HEAD TEST6 TEST4 "4.2.0.192\tA\t127.0.0.2\n5.2.0.192\tA\t127.0.0.2\n" },
-    { "192.0.0.0/16\n", HEAD TEST4 "*.0.192\tA\t127.0.0.2\n" },
-    { "64.0.0.0/7\n", HEAD TEST4 "*.64\tA\t127.0.0.2\n*.65\tA\t127.0.0.2\n" },
-    { "2001:db8::/32\n", HEAD TEST6 "*.8.b.d.0.1.0.0.2\tA\t127.0.0.2\n" },
-    { "2001:db8::/31\n", HEAD TEST6 "*.8.b.d.0.1.0.0.2\tA\t127.0.0.2\n*.9.b.d.0.1.0.0.2\tA\t127.0.0.2\n" },
-    { "2001:db8::1\n", HEAD TEST6 TEST4 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2\tA\t127.0.0.2\n" },
+    { "192.0.2.0/24\n", HEAD TEST4 "*.2.0.192 A 127.0.0.2\n" },
+    { "192.0.2.0/23\n", HEAD TEST4 "*.2.0.192 A 127.0.0.2\n*.3.0.192 A 127.0.0.2\n" },
+    { "192.0.2.4/31\n", HEAD TEST6 TEST4 "4.2.0.192 A 127.0.0.2\n5.2.0.192 A 127.0.0.2\n" },
+    { "192.0.0.0/16\n", HEAD TEST4 "*.0.192 A 127.0.0.2\n" },
+    { "64.0.0.0/7\n", HEAD TEST4 "*.64 A 127.0.0.2\n*.65 A 127.0.0.2\n" },
+    { "2001:db8::/32\n", HEAD TEST6 "*.8.b.d.0.1.0.0.2 A 127.0.0.2\n" },
+    { "2001:db8::/31\n", HEAD TEST6 "*.8.b.d.0.1.0.0.2 A 127.0.0.2\n*.9.b.d.0.1.0.0.2 A 127.0.0.2\n" },
+    { "2001:db8::1\n", HEAD TEST6 TEST4 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 A 127.0.0.2\n" },
     /* Both families, as long as nothing is a wildcard. */
-    { "192.0.2.99\n2001:db8::1\n", HEAD TEST6 TEST4 "99.2.0.192\tA\t127.0.0.2\n1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2\tA\t127.0.0.2\n" },
+    { "192.0.2.99\n2001:db8::1\n", HEAD TEST6 TEST4 "99.2.0.192 A 127.0.0.2\n1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2 A 127.0.0.2\n" },
     /* Answers: each has its test entry; several of one entry stand beside each other. */
     { "192.0.2.99 127.0.0.4\n192.0.2.99 127.0.0.3\n", HEAD TEST("2" MAPPED, "127.0.0.2") TEST("3" MAPPED, "127.0.0.3") TEST("4" MAPPED, "127.0.0.4")
-      TEST4 TEST("3.0.0.127", "127.0.0.3") TEST("4.0.0.127", "127.0.0.4") "99.2.0.192\tA\t127.0.0.3\n99.2.0.192\tA\t127.0.0.4\n" },
-    { "127.0.0.2 ours\n", HEAD TEST6 "2.0.0.127\tA\t127.0.0.2\n2.0.0.127\tTXT\t\"test entry (RFC 5782 5)\"\n2.0.0.127\tTXT\t\"ours\"\n" },
+      TEST4 TEST("3.0.0.127", "127.0.0.3") TEST("4.0.0.127", "127.0.0.4") "99.2.0.192 A 127.0.0.3\n99.2.0.192 A 127.0.0.4\n" },
+    { "127.0.0.2 ours\n", HEAD TEST6 "2.0.0.127 A 127.0.0.2\n2.0.0.127 TXT \"test entry (RFC 5782 5)\"\n2.0.0.127 TXT \"ours\"\n" },
     /* What exists within a wildcard ends it beside: it is said again. */
     { "192.0.0.0/16 127.0.0.3\n192.0.2.99\n", HEAD TEST4 TEST("3.0.0.127", "127.0.0.3")
-      "*.0.192\tA\t127.0.0.3\n*.2.0.192\tA\t127.0.0.3\n99.2.0.192\tA\t127.0.0.2\n" },
-    { "192.0.2.0/24\n192.0.2.99 127.0.0.3\n", HEAD TEST4 TEST("3.0.0.127", "127.0.0.3") "*.2.0.192\tA\t127.0.0.2\n99.2.0.192\tA\t127.0.0.3\n" },
-    { "192.0.2.0/23 127.0.0.3\n192.0.2.0/24\n", HEAD TEST4 TEST("3.0.0.127", "127.0.0.3") "*.2.0.192\tA\t127.0.0.2\n*.3.0.192\tA\t127.0.0.3\n" },
+      "*.0.192 A 127.0.0.3\n*.2.0.192 A 127.0.0.3\n99.2.0.192 A 127.0.0.2\n" },
+    { "192.0.2.0/24\n192.0.2.99 127.0.0.3\n", HEAD TEST4 TEST("3.0.0.127", "127.0.0.3") "*.2.0.192 A 127.0.0.2\n99.2.0.192 A 127.0.0.3\n" },
+    { "192.0.2.0/23 127.0.0.3\n192.0.2.0/24\n", HEAD TEST4 TEST("3.0.0.127", "127.0.0.3") "*.2.0.192 A 127.0.0.2\n*.3.0.192 A 127.0.0.3\n" },
     { "2001:db8::/32\n2001:db8:1::/44 127.0.0.3\n", NULL },
     /* Names */
-    { "Spam.Example.\n", HEAD "spam.example\tA\t127.0.0.2\n" TEST("test", "127.0.0.2") },
-    { ".spam.example\n", HEAD "spam.example\tA\t127.0.0.2\n*.spam.example\tA\t127.0.0.2\n" TEST("test", "127.0.0.2") },
-    { "b\xc3\xbc" "cher.example\n", HEAD "xn--bcher-kva.example\tA\t127.0.0.2\n" TEST("test", "127.0.0.2") },
-    { ".example 127.0.0.3\nspam.example\n", HEAD "example\tA\t127.0.0.3\n*.example\tA\t127.0.0.3\n*.spam.example\tA\t127.0.0.3\nspam.example\tA\t127.0.0.2\n"
+    { "Spam.Example.\n", HEAD "spam.example A 127.0.0.2\n" TEST("test", "127.0.0.2") },
+    { ".spam.example\n", HEAD "spam.example A 127.0.0.2\n*.spam.example A 127.0.0.2\n" TEST("test", "127.0.0.2") },
+    { "b\xc3\xbc" "cher.example\n", HEAD "xn--bcher-kva.example A 127.0.0.2\n" TEST("test", "127.0.0.2") },
+    { ".example 127.0.0.3\nspam.example\n", HEAD "example A 127.0.0.3\n*.example A 127.0.0.3\n*.spam.example A 127.0.0.3\nspam.example A 127.0.0.2\n"
       TEST("test", "127.0.0.2") },
-    { ".example 127.0.0.3\na.b.example\n", HEAD "example\tA\t127.0.0.3\n*.example\tA\t127.0.0.3\n*.b.example\tA\t127.0.0.3\n*.a.b.example\tA\t127.0.0.3\na.b.example\tA\t127.0.0.2\n"
+    { ".example 127.0.0.3\na.b.example\n", HEAD "example A 127.0.0.3\n*.example A 127.0.0.3\n*.b.example A 127.0.0.3\n*.a.b.example A 127.0.0.3\na.b.example A 127.0.0.2\n"
       TEST("test", "127.0.0.2") },
 };
 
@@ -106,11 +106,11 @@ static void test_head(void **state)
     (void)state;
     struct slice zone = built(a, SLICE("192.0.2.0/24\n"), &o, &mistake);
     assert_true(slice_same(zone, SLICE("$ORIGIN bl.example.\n$TTL 300\n"
-        "@\tSOA\tns1.bl.example. host\\.master.bl.example. 7 3600 600 604800 300\n@\tNS\tns1.bl.example.\n@\tNS\tns.other.example.\n"
-        TEST4 "*.2.0.192\tA\t127.0.0.2\n*.2.0.192\tTXT\t\"192.0.2.0/24 is listed\"\n")));
+        "@ SOA ns1.bl.example. host\\.master.bl.example. 7 3600 600 604800 300\n@ NS ns1.bl.example.\n@ NS ns.other.example.\n"
+        TEST4 "*.2.0.192 A 127.0.0.2\n*.2.0.192 TXT \"192.0.2.0/24 is listed\"\n")));
     o.contact = (struct slice){ 0 };
     zone = built(a, SLICE(""), &o, &mistake);
-    assert_true(slice_starts(slice_from(zone, sizeof "$ORIGIN bl.example.\n$TTL 300\n@\tSOA\tns1.bl.example. " - 1), SLICE("hostmaster.bl.example. 7 ")));
+    assert_true(slice_starts(slice_from(zone, sizeof "$ORIGIN bl.example.\n$TTL 300\n@ SOA ns1.bl.example. " - 1), SLICE("hostmaster.bl.example. 7 ")));
     arena_free(a);
 }
 

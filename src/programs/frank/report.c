@@ -104,7 +104,7 @@ void report_foreign(const struct report_style *st, FILE *to, struct slice foreig
 
 /* ---- method lines ---- */
 
-struct line { const char *name; const struct fact *result; };
+struct line { const char *name; const struct fact *result; const char *subject; };       /* subject: the member that names it; NULL: none */
 struct lines { struct line at[LINES_MAX]; size_t count; size_t name_width, word_width; };
 
 static struct slice text_of(const struct fact *g)
@@ -113,12 +113,12 @@ static struct slice text_of(const struct fact *g)
     return text.len ? text : fact_text(g, "reason");
 }
 
-static void line_add(struct lines *l, const char *name, const struct fact *result)
+static void line_add(struct lines *l, const struct method *m, const struct fact *result)
 {
     if (l->count == LINES_MAX)
         return;
-    l->at[l->count++] = (struct line){ name, result };
-    size_t name_width = strlen(name) + 1, word_width = fact_text(result, "result").len + 1;
+    l->at[l->count++] = (struct line){ m->name, result, m->subject_member };
+    size_t name_width = strlen(m->name) + 1, word_width = fact_text(result, "result").len + 1;
     l->name_width = name_width > l->name_width ? name_width : l->name_width;
     l->word_width = word_width > l->word_width ? word_width : l->word_width;
 }
@@ -190,7 +190,12 @@ static void put_line(const struct report_style *st, FILE *to, const struct lines
     fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, line->name);
     report_coloured(st, to, word, word);
     fprintf(to, "%*s", (int)(l->word_width - word.len), "");
-    report_foreign(st, to, text_of(line->result), column, column);
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    words_show(&t, line->subject ? fact_text(line->result, line->subject) : (struct slice){ 0 });
+    text_add_str(&t, t.len ? ": " : "");
+    words_show(&t, text_of(line->result));
+    report_wrapped(st, to, text_slice(&t), column, column);
     if (st->explain)
         put_known(st, to, line->result, 0);
 }
@@ -253,8 +258,12 @@ static void put_cells(const struct report_style *st, FILE *to, const struct line
             fputc('\n', to);
             used = stop = 0;
         }
+        if (used && l->at[i].subject) {
+            fputc('\n', to);
+            used = stop = 0;
+        }
         size_t width = cell_width(&l->at[i], used);
-        if (used == 0 && INDENT + width > st->columns) {
+        if (used == 0 && (INDENT + width > st->columns || l->at[i].subject)) {
             put_line(st, to, l, &l->at[i]);
             continue;
         }
@@ -280,6 +289,14 @@ static bool is_silent(const struct fact *result)
     return is_quiet(result) && slice_same(fact_text(result, "result"), SLICE("none"));
 }
 
+static bool all_silent(const struct fact *list)
+{
+    for (const struct fact *one = list->first; one; one = one->next)
+        if (!is_silent(one))
+            return false;
+    return list->first != NULL;
+}
+
 static bool is_legacy(const struct method *m)
 {
     return !m->registered || m->historic;
@@ -293,23 +310,25 @@ static void gather(const struct fact *record, bool legacy, bool all, struct line
         if (!f || is_legacy(methods[i]) != legacy)
             continue;
         if (f->kind == FACT_GROUP && (all || (words_worth_a_line(methods[i]->name, f) && !is_quiet(f))))
-            line_add(l, methods[i]->name, f);
+            line_add(l, methods[i], f);
         for (const struct fact *one = f->kind == FACT_LIST ? f->first : NULL; one; one = one->next)
-            if (all || !is_quiet(one))
-                line_add(l, methods[i]->name, one);
+            if (all || (words_worth_a_line(methods[i]->name, one) && !is_quiet(one)))
+                line_add(l, methods[i], one);
     }
 }
 
 /* A list without entries: the message carries nothing of the kind, if that is worth saying. */
-static void put_empty_lists(const struct fact *record, const struct report_style *st, FILE *to, const struct lines *l)
+static void put_empty_lists(const struct fact *record, const struct report_style *st, FILE *to, const struct lines *l, bool all)
 {
     for (size_t i = 0; methods[i]; i++) {
         const struct fact *f = fact_find(record, methods[i]->name);
-        if (!f || f->kind != FACT_LIST || f->first || !methods[i]->nothing)
+        const char *nothing = methods[i]->nothing ? methods[i]->nothing : all ? "nothing to examine" : NULL;
+        if (!f || f->kind != FACT_LIST || f->first || !nothing)
             continue;
-        fprintf(to, "%*s%-*s", INDENT, "", (int)l->name_width, methods[i]->name);
+        size_t width = strlen(methods[i]->name) + 1;
+        fprintf(to, "%*s%-*s", INDENT, "", (int)(width > l->name_width ? width : l->name_width), methods[i]->name);
         report_coloured(st, to, SLICE("none"), SLICE("none"));
-        fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", methods[i]->nothing);
+        fprintf(to, "%*s%s\n", (int)(l->word_width - 4), "", nothing);
     }
 }
 
@@ -320,7 +339,7 @@ static void put_methods(const struct fact *record, const struct report_style *st
     size_t i = 0;
     for (; i < lines.count && method_index(method_named(slice_str(lines.at[i].name))) < method_index(method_named(SLICE("dkim"))); i++)
         put_line(st, to, &lines, &lines.at[i]);
-    put_empty_lists(record, st, to, &lines);
+    put_empty_lists(record, st, to, &lines, all);
     for (; i < lines.count; i++)
         put_line(st, to, &lines, &lines.at[i]);
     struct lines legacy;
@@ -439,8 +458,8 @@ static void put_silent(const struct fact *record, const struct report_style *st,
     char room[LINE_OCTETS];
     struct text t = text_fixed(room, sizeof room);
     for (size_t i = 0; methods[i] && !st->explain; i++) {
-        const struct fact *f = fact_find(record, methods[i]->name), *one = f && f->kind == FACT_LIST ? f->first : f;
-        if (one && is_silent(one) && words_worth_a_line(methods[i]->name, one))
+        const struct fact *f = fact_find(record, methods[i]->name);
+        if (f && (f->kind == FACT_LIST ? all_silent(f) : is_silent(f)) && words_worth_a_line(methods[i]->name, f))
             text_addf(&t, "%s%s", t.len ? ", " : "", methods[i]->name);
     }
     put_tail(st, to, "none", text_slice(&t));

@@ -221,8 +221,9 @@ class Frank(Daemon):
     check = "spf,dkim,arc,dmarc"
     workers = 2
 
-    def __init__(self, folder, program, rules='"monitor"', name="frankd"):
-        self.name, self.program, self.rules = name, str(program), rules
+    def __init__(self, folder, program, rules='"monitor"', name="frankd", off=()):
+        """off: methods that are switched off."""
+        self.name, self.program, self.rules, self.off = name, str(program), rules, off
         super().__init__(folder)
 
     def command(self):
@@ -230,7 +231,7 @@ class Frank(Daemon):
 authserv_id = "{AUTHSERV_ID}";
 milter = {{ listen = [ "unix:{self.socket}" ]; }};
 dns = {{ resolver = [ "127.0.0.1" ]; }};
-methods = {{ iprev = {{ enabled = false; }}; }};
+methods = {{ {" ".join(f"{method} = {{ enabled = false; }};" for method in self.off)} }};
 process = {{ user = "nobody"; }};
 rules = {self.rules};
 """)

@@ -39,7 +39,7 @@ class Run:
     def subjects(self, kinds=None):
         """The daemons to compare, those that are there."""
         every = {
-            "frankd": lambda f: daemons.Frank(f, self.frankd),
+            "frankd": lambda f: daemons.Frank(f, self.frankd, off=other_methods(self)),
             "opendkim": daemons.OpenDkim,
             "opendkim > opendmarc": lambda f: daemons.Chain("opendkim > opendmarc", [daemons.OpenDkim(f / "two"), daemons.OpenDmarc(f / "two")], "spf,dkim,dmarc"),
             "pyspf > opendkim > opendmarc": lambda f: daemons.Chain("pyspf > opendkim > opendmarc", [
@@ -318,6 +318,57 @@ def start(run):
     return [Row("start: frankd / opendkim", ratio(median(times.get("frankd")), median(times.get("opendkim"))), 1.0)]
 
 
+# ---- what the other methods cost
+
+FOUR = {"spf", "dkim", "arc", "dmarc"}
+
+
+def other_methods(run):
+    """All but the four that the peers know, too."""
+    if not run.frank:
+        return []
+    limits = json.loads(subprocess.run([run.frank, "limits", "--json"], capture_output=True, text=True, check=True).stdout)
+    return [m["method"] for m in limits["methods"] if m["method"] not in FOUR]
+
+
+def every_method(run):
+    """SPF, DKIM, ARC and DMARC alone beside every method there is: CPU from the cache, then latency and questions with late answers."""
+    if not run.frankd:
+        return [Row("every method / the four: CPU from the cache", None, 1.3)]
+    kinds = {"spf, dkim, arc, dmarc": other_methods(run), "every method": []}
+    made = {name: daemons.Frank(run.folder / "daemons", run.frankd, name=f"frankd-methods-{i}", off=off) for i, (name, off) in enumerate(kinds.items())}
+    lines, late, cpu = [], [], {}
+    name_server(run)
+    for name, d in made.items():
+        d.start()
+        try:
+            run.load(d, 16, 2000)                                # fills the caches
+            run.name_server.counts()
+            result = run.load(d, 16, 4000)
+            asked = run.name_server.counts()
+        finally:
+            d.stop()
+        cpu[name] = result["cpu_us"]
+        lines.append([name, result["cpu_us"], result["messages_per_s"], result["message_ms"]["p50"], (asked["udp"] + asked["tcp"]) / result["messages"]])
+    print_grid("answers from the cache, c=16", ["", "CPU us/msg", "msg/s", "MAIL-verdict p50 ms", "questions/msg"], lines)
+    name_server(run, delay_ms=DELAY_MS, ttl=0)
+    wait = {}
+    for name, d in made.items():
+        d.start()
+        try:
+            run.name_server.counts()
+            result = run.load(d, 16, 300 if run.quick else 800, "--delay-ms", DELAY_MS)
+            asked = run.name_server.counts()
+        finally:
+            d.stop()
+        wait[name] = result["message_ms"]["p50"]
+        late.append([name, result["message_ms"]["p50"], result["message_ms"]["p99"], result["chain_ratio"]["p50"], (asked["udp"] + asked["tcp"]) / result["messages"]])
+    print_grid("every DNS answer 50 ms late, TTL 0, c=16", ["", "MAIL-verdict p50 ms", "p99", "longest chain of the four: ratio p50", "questions/msg"], late)
+    four, every = kinds
+    return [Row("every method / the four: CPU from the cache", ratio(cpu[every], cpu[four]), 1.3),
+            Row("every method / the four: MAIL to verdict, 50 ms DNS, p50", ratio(wait[every], wait[four]))]
+
+
 # ---- refusals, hostile mail
 
 REFUSE_SPF_FAIL = '( { name = "spf-fail"; when = [ "spf = fail" ]; action = "reject"; } )'
@@ -331,7 +382,7 @@ def refuse(run):
     count = sum(1 for line in (run.corpus / "manifest.jsonl").open() if '"spf":"fail"' in line)
     results = {}
     for name, rules, more, check in (("refused at the envelope", REFUSE_SPF_FAIL, ["--expect-refusal"], False), ("the same mails, accepted", '"monitor"', [], True)):
-        d = daemons.Frank(run.folder / "daemons", run.frankd, rules, f"frankd-{len(results)}")
+        d = daemons.Frank(run.folder / "daemons", run.frankd, rules, f"frankd-{len(results)}", other_methods(run))
         d.start()
         try:
             run.load(d, 16, count, "--select", "spf=fail", *more, check=check)
@@ -363,5 +414,5 @@ def hostile_mail(run):
     return rows
 
 
-STAGES = {"library": library, "sizes": sizes, "spf": spf, "linear": linear, "daemon": daemon, "latency": latency, "memory": memory, "start": start,
+STAGES = {"library": library, "sizes": sizes, "spf": spf, "linear": linear, "daemon": daemon, "latency": latency, "methods": every_method, "memory": memory, "start": start,
           "refuse": refuse, "hostile": hostile_mail}

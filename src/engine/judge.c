@@ -136,6 +136,19 @@ static bool held(const struct transaction *t, uint64_t needed)
     return false;
 }
 
+/* An answer is under way to a method that has begun, whether the refusal rests on it or not: what is written down of a message must not
+ * depend on which answers came first. Each question has its deadline, so this ends. */
+static bool is_asking(const struct transaction *t)
+{
+    for (size_t i = 0; methods[i]; i++) {
+        const struct method_state *m = &t->states[i];
+        for (unsigned k = 0; m->enabled && m->counted && k < m->subject_count; k++)
+            if (!m->subjects[k].done && m->subjects[k].waits_pin)
+                return true;
+    }
+    return false;
+}
+
 /* ---- refusing one recipient ---- */
 
 static bool refused_grow(struct transaction *t)
@@ -231,8 +244,11 @@ enum progress txn_progress(struct txn *txn)
         t->passed_recipients = stage == STAGE_RCPT ? t->facts.recipient_count : 0;
         return PROGRESS_GO;
     }
-    if (!refuse_newest_alone(t))
-        judge_for_good(t);
+    if (refuse_newest_alone(t))
+        return PROGRESS_ACT;
+    if (is_asking(t))
+        return PROGRESS_WAIT;
+    judge_for_good(t);
     return PROGRESS_ACT;
 }
 

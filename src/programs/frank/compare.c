@@ -305,6 +305,6 @@ static int run_compare(int argc, char **argv)
 
 const struct command compare_command = {
     .name = "compare", .group = COMMANDS_STUDY, .usage = "[options] [FILE|DIRECTORY|MBOX|MAILDIR...]",
-    .summary = "What every method says of messages, side by side, and who would have stopped what.",
+    .summary = "What each method says of messages; who would have stopped what.",
     .run = run_compare,
 };

@@ -172,5 +172,5 @@ static int run_status(int argc, char **argv)
 
 const struct command status_command = {
     .name = "status", .group = COMMANDS_RECEIVE, .usage = "[--socket PATH] [--config FILE] [--json]",
-    .summary = "Counts of the running frankd: mail, verdicts, questions, processes.", .run = run_status,
+    .summary = "What the running frankd counts: mail, verdicts, processes.", .run = run_status,
 };

@@ -47,7 +47,7 @@ static void check_round_trips(const struct imx_list *list)
     static uint8_t text_room[64 * OCTETS_MAX], rdata_room[64 * OCTETS_MAX];
     static struct work again;
     struct text text = text_fixed(text_room, sizeof text_room), rdata = text_fixed(rdata_room, sizeof rdata_room);
-    struct slice items;
+    struct slice items = { 0 };
     text_add_imx(&text, list->at, list->count);
     text_add_imx_rdata(&rdata, list->at, list->count);
     must(!text.bad && !rdata.bad && record_begins(text_slice(&text), SLICE(IMX_VERSION), &items));
@@ -70,7 +70,7 @@ static void check_one(struct slice octets, bool is_text)
 static void check_answer(uint16_t type, const struct slice *rdata, size_t count)
 {
     struct answer *a = answer_make(&(struct answer_draft){
-        .question = { SLICE("_imx.example.com"), type }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
+        .question = { .name = SLICE("_imx.example.com"), .type = type }, .status = ANSWER_DATA, .count = count, .rdata = rdata,
     });
     struct slice first;
     bool some = a && record_count(a, SLICE(IMX_VERSION), &first) > 0;

@@ -18,24 +18,40 @@ static void must(bool truth)
         abort();
 }
 
-static void check_record(const struct rdata *r)
+static struct slice record_owner(char room[16], size_t i)
 {
-    static uint8_t room[2048];
+    struct text t = text_fixed(room, 16);
+    text_addf(&t, "r%u", (unsigned)i);
+    return text_slice(&t);
+}
+
+/* The i-th record at the name r<i>. */
+static void check_records(const struct answer *a)
+{
+    static uint8_t room[RECORDS_MAX * 2048];
     struct text t = text_fixed(room, sizeof room);
     struct csa_record record, again;
     struct zone_error error;
-    if (!csa_read(r, &record))
-        return;
-    must(record.weight >= CSA_NOT_AUTHORISED && record.weight <= CSA_UNPROVEN);
-    text_add_str(&t, "x. SRV ");
-    text_add_csa(&t, &record);
-    text_add_str(&t, "\n");
+    char owner[16];
+    for (size_t i = 0; i < a->count; i++) {
+        if (!csa_read(&a->records[i], &record))
+            continue;
+        must(record.weight >= CSA_NOT_AUTHORISED && record.weight <= CSA_UNPROVEN);
+        text_add(&t, record_owner(owner, i));
+        text_add_str(&t, ". SRV ");
+        text_add_csa(&t, &record);
+        text_add_str(&t, "\n");
+    }
     struct zone *z = zone_new();
     must(z && !t.bad && zone_read(z, text_slice(&t), &error));
-    const struct answer *a = zone_answer(z, &(struct question){ .name = SLICE("x"), .type = RTYPE_SRV });
-    must(a && a->count == 1 && csa_read(&a->records[0], &again));
-    must(again.weight == record.weight && again.port == record.port && slice_same_nocase(again.target, record.target));
-    answer_drop(a);
+    for (size_t i = 0; i < a->count; i++) {
+        if (!csa_read(&a->records[i], &record))
+            continue;
+        const struct answer *read = zone_answer(z, &(struct question){ .name = record_owner(owner, i), .type = RTYPE_SRV });
+        must(read && read->count == 1 && csa_read(&read->records[0], &again));
+        must(again.weight == record.weight && again.port == record.port && slice_same_nocase(again.target, record.target));
+        answer_drop(read);
+    }
     zone_free(z);
 }
 
@@ -66,8 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
     });
     must(a != NULL);
     check_set(a);
-    for (size_t i = 0; i < a->count; i++)
-        check_record(&a->records[i]);
+    check_records(a);
     answer_drop(a);
     return 0;
 }

@@ -44,7 +44,7 @@ static void check_round_trips(const struct msd_list *list, enum msd_place place)
     static uint8_t text_room[64 * OCTETS_MAX], rdata_room[64 * OCTETS_MAX];
     static struct work again;
     struct text text = text_fixed(text_room, sizeof text_room), rdata = text_fixed(rdata_room, sizeof rdata_room);
-    struct slice items;
+    struct slice items = { 0 };
     text_add_msd(&text, list->at, list->count);
     text_add_msd_rdata(&rdata, list->at, list->count);
     must(!text.bad && !rdata.bad && record_begins(text_slice(&text), SLICE(MSD_VERSION), &items));

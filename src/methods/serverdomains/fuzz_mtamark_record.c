@@ -24,6 +24,10 @@ static bool mark_of(const struct slice *rdata, size_t count, enum mtamark *mark)
     });
     bool some = a && mtamark_of_answer(a, mark, &text);
     must(!some || mtamark_parse(text) == *mark);
+    char room[4];
+    struct text printed = text_fixed(room, sizeof room);
+    text_add_mtamark(&printed, *mark);
+    must(mtamark_parse(text_slice(&printed)) == *mark);
     answer_drop(a);
     return some;
 }

@@ -306,11 +306,18 @@ static void t21_methods_of_the_drafts_never_align(void **state)
 {
     (void)state;
     struct letters *own = letters_new("rules = \"standard\"; methods = { spf = { enabled = false; }; };", "_rmx.author.example. IN TXT \"ipv4:192.0.2.1\"\n"
-                                      "author.example. IN TXT \"spf2.0/pra,mfrom ip4:192.0.2.1 -all\"\n");
+                                      "author.example. IN TXT \"spf2.0/pra,mfrom ip4:192.0.2.1 -all\"\n"
+                                      "_client._smtp.mx.author.example. IN SRV 1 2 0 mx.author.example.\n"
+                                      "_send._smtp._srv.1.2.0.192.in-addr.arpa. IN TXT \"1\"\n"
+                                      "_serves._smtp.mx.author.example. IN TXT \"v=msd1 d:author.example\"\n");
     struct told told = letter_played_from(own, "192.0.2.1", "mx.author.example", "ceo@author.example",
                                           SLICE("From: ceo@author.example\r\nSender: ceo@author.example\r\n\r\nhi\r\n"));
     assert_int_equal(letter_word(&told, &rmx_method), AUTH_PASS);
     assert_int_equal(letter_word(&told, &mxout_method), AUTH_PASS);
+    assert_int_equal(letter_word(&told, &imx_method), AUTH_PASS);
+    assert_int_equal(letter_word(&told, &csa_method), AUTH_PASS);
+    assert_int_equal(letter_word(&told, &mtamark_method), AUTH_PASS);
+    assert_int_equal(letter_word(&told, &msd_method), AUTH_PASS);
     assert_int_equal(letter_word(&told, &senderid_method), AUTH_PASS);
     assert_int_equal(letter_word(&told, &dmarc_method), AUTH_FAIL);
     letters_free(own);

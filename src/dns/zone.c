@@ -358,6 +358,17 @@ bool zone_knows(const struct zone *zone, struct slice name)
     return table_get(zone->nodes, key_name(&key)) != NULL;
 }
 
+bool zone_has(const struct zone *zone, struct slice name, uint16_t type)
+{
+    static const struct ip all = { .family = IP_NONE };
+    struct key key;
+    key_set(&key, name);
+    const struct zone_node *node = table_get(zone->nodes, key_name(&key));
+    if (!node || type == 0)
+        return node && (node->first || node->notes);
+    return find_record(node, type) || find_record(node, RTYPE_CNAME) || find_note(node, type, &all);
+}
+
 bool zone_covers(const struct zone *zone, struct slice name)
 {
     struct key key;

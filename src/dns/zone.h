@@ -36,6 +36,8 @@ MUST_CHECK bool zone_read(struct zone *, struct slice text, struct zone_error *e
 void zone_free(struct zone *);
 void zone_set_origin(struct zone *, enum answer_origin);                /* of its answers; ORIGIN_ZONE unless set */
 bool zone_knows(const struct zone *, struct slice name);                /* the name or something below it, or a directive for it */
+/* The name itself has records of this type, an alias, or a directive that answers for it; type 0: records or directives of any. */
+bool zone_has(const struct zone *, struct slice name, uint16_t type);
 bool zone_covers(const struct zone *, struct slice name);               /* it knows the name, or has a wildcard that answers for it */
 /* The question's aliases lead from this zone to a name it does not cover: that name (lower case, in
  * the arena) and the smallest TTL on the way. For asking elsewhere. */

@@ -2,12 +2,12 @@
 
 #include "base/arena.h"
 
-struct overlay_resolver { struct resolver resolver; struct zone *zone; struct resolver *rest; };
+struct overlay_resolver { struct resolver resolver; struct zone *zone; struct resolver *rest; bool by_set; };
 
 /* Why the other resolver is asked. */
 enum purpose {
     PURPOSE_PLAIN,           /* a name the zone has nothing to say about */
-    PURPOSE_WILDCARD,        /* one for which the zone has a wildcard, should it not exist */
+    PURPOSE_WILDCARD,        /* one for which the zone has a wildcard, or something below it, should it not exist */
     PURPOSE_TARGET           /* where an alias of the zone leads */
 };
 
@@ -135,7 +135,7 @@ static const struct answer *finish(struct flight *f, const struct answer *answer
 static const struct answer *overlay_ask(struct resolver *r, const struct question *q, struct waiter *outer)
 {
     struct overlay_resolver *o = overlay_of(r);
-    bool known = zone_knows(o->zone, q->name) || !name_askable(q->name);
+    bool known = zone_has(o->zone, q->name, o->by_set ? q->type : 0) || !name_askable(q->name);
     const struct answer *answer = known ? or_failure(zone_answer(o->zone, q)) : NULL;
     /* Only an alias can make a known name lead to one that does not exist. */
     if (answer && (answer->status != ANSWER_NXDOMAIN || name_same(answer->canonical, q->name)))
@@ -158,14 +158,24 @@ static void overlay_withdraw(struct resolver *r, struct waiter *outer)
     arena_free(f->arena);
 }
 
-struct resolver *overlay_resolver_new(struct zone *zone, struct resolver *rest)
+static struct resolver *overlay_new(struct zone *zone, struct resolver *rest, bool by_set)
 {
     struct overlay_resolver *o = mem_zalloc(1, sizeof *o);
     if (!o)
         return NULL;
-    *o = (struct overlay_resolver){ .resolver = { overlay_ask, overlay_withdraw }, .zone = zone, .rest = rest };
+    *o = (struct overlay_resolver){ .resolver = { overlay_ask, overlay_withdraw }, .zone = zone, .rest = rest, .by_set = by_set };
     zone_set_origin(zone, ORIGIN_OVERLAY);
     return &o->resolver;
+}
+
+struct resolver *overlay_resolver_new(struct zone *zone, struct resolver *rest)
+{
+    return overlay_new(zone, rest, false);
+}
+
+struct resolver *overlay_resolver_new_sets(struct zone *zone, struct resolver *rest)
+{
+    return overlay_new(zone, rest, true);
 }
 
 void overlay_resolver_free(struct resolver *r)

@@ -167,10 +167,10 @@ static void the_withdrawn_hear_nothing(void **state)
 /* ---- overlay ---- */
 
 static const char world[] =
-    "live.org. 50 IN TXT live\nshared.org. IN TXT live\nhost.wild.org. IN TXT live\n"
+    "live.org. 50 IN TXT live\nshared.org. IN TXT live\nhost.wild.org. IN TXT live\nabove.org. 50 IN TXT live\n"
     "key.provider.net. 40 IN TXT key\nalias.provider.net. IN CNAME key.provider.net.\n; timeout dead.provider.net.\n";
 static const char ours[] =
-    "shared.org. IN A 1.2.3.4\nnew.org. IN TXT new\n*.wild.org. IN TXT wild\n*.cwild.org. 60 IN CNAME key.provider.net.\n"
+    "shared.org. IN A 1.2.3.4\n_x.above.org. IN TXT new\nnew.org. IN TXT new\n*.wild.org. IN TXT wild\n*.cwild.org. 60 IN CNAME key.provider.net.\n"
     "s1._domainkey.new.org. 30 IN CNAME alias.provider.net.\ndead.new.org. 1h IN CNAME dead.provider.net.\n"
     "lost.new.org. 1h IN CNAME nowhere.provider.net.\nhop.new.org. 20 IN CNAME s1._domainkey.new.org.\nin.new.org. 1h IN CNAME new.org.\n";
 
@@ -185,6 +185,7 @@ static const struct {
     { "only in the overlay", "new.org", ANSWER_DATA, ORIGIN_OVERLAY, "new", "new.org", 3600 },
     { "the overlay has the name: all types are its", "shared.org", ANSWER_NODATA, ORIGIN_OVERLAY, NULL, "shared.org", 300 },
     { "something below it", "_domainkey.new.org", ANSWER_NODATA, ORIGIN_OVERLAY, NULL, "_domainkey.new.org", 300 },
+    { "something below it, and the name is live", "above.org", ANSWER_DATA, ORIGIN_ZONE, "live", "above.org", 50 },
     { "in neither", "none.org", ANSWER_NXDOMAIN, ORIGIN_ZONE, NULL, "none.org", 300 },
     { "alias within", "in.new.org", ANSWER_DATA, ORIGIN_OVERLAY, "new", "new.org", 3600 },
     { "alias to live, and on from there", "s1._domainkey.new.org", ANSWER_DATA, ORIGIN_OVERLAY, "key", "key.provider.net", 30 },
@@ -233,6 +234,36 @@ static void an_overlay_goes_before_the_rest(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 100; seed++)
         overlaid((struct shuffle_options){ .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 500 });
+}
+
+/* By record set: the overlay's A record hides no TXT record. */
+static void an_overlay_of_record_sets(void **state)
+{
+    static const struct { const char *name; uint16_t type; enum answer_status status; enum answer_origin origin; } vectors[] = {
+        { "shared.org", RTYPE_A, ANSWER_DATA, ORIGIN_OVERLAY }, { "shared.org", RTYPE_TXT, ANSWER_DATA, ORIGIN_ZONE },
+        { "shared.org", RTYPE_MX, ANSWER_NODATA, ORIGIN_ZONE }, { "new.org", RTYPE_TXT, ANSWER_DATA, ORIGIN_OVERLAY },
+        { "new.org", RTYPE_MX, ANSWER_NODATA, ORIGIN_OVERLAY }, { "s1._domainkey.new.org", RTYPE_TXT, ANSWER_DATA, ORIGIN_OVERLAY },
+        { "other.wild.org", RTYPE_TXT, ANSWER_DATA, ORIGIN_OVERLAY }, { "host.wild.org", RTYPE_TXT, ANSWER_DATA, ORIGIN_ZONE },
+        { "none.org", RTYPE_TXT, ANSWER_NXDOMAIN, ORIGIN_ZONE },
+    };
+    struct zone *live = zone_of(world), *zone = zone_of(ours);
+    struct shuffle_resolver *s = shuffle_resolver_new(live, (struct shuffle_options){ .seed = 1 });
+    struct resolver *r = overlay_resolver_new_sets(zone, shuffle_resolver(s));
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        struct asker a;
+        ask(r, &a, vectors[i].name, vectors[i].type);
+        while (!a.answer && shuffle_deliver_one(s))
+            ;
+        assert_non_null(a.answer);
+        if (a.answer->status != vectors[i].status || a.answer->origin != vectors[i].origin)
+            fail_msg("%s %u: %s", vectors[i].name, (unsigned)vectors[i].type, answer_status_name(a.answer->status));
+        answer_drop(a.answer);
+    }
+    overlay_resolver_free(r);
+    shuffle_resolver_free(s);
+    zone_free(zone);
+    zone_free(live);
 }
 
 static void overlaid_questions_can_be_withdrawn(void **state)
@@ -300,6 +331,7 @@ int main(void)
         cmocka_unit_test(failures_as_chosen),
         cmocka_unit_test(the_withdrawn_hear_nothing),
         cmocka_unit_test(an_overlay_goes_before_the_rest),
+        cmocka_unit_test(an_overlay_of_record_sets),
         cmocka_unit_test(overlaid_questions_can_be_withdrawn),
         cmocka_unit_test(an_overlay_without_memory_fails_and_never_lies),
         cmocka_unit_test(metrics_have_names),

@@ -14,6 +14,8 @@
  *                        text_add_publication(&text, &publication);      // zone_read() takes it
  *     ...
  *
+ * and lay it over DNS by record set (env/overlay_resolver.h), so that what the domain really has stays.
+ *
  * Nothing here waits or opens anything: who has DNS gives an asker, who has files gives their text.
  */
 #ifndef FRANK_PUBLISH_PUBLISH_H

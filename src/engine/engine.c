@@ -316,6 +316,9 @@ struct session *session_begin(struct engine *e, const struct session_facts *f)
     struct arena *a = s->arena;
     s->facts.peer = f->peer;
     s->facts.local = f->local;
+    s->facts.client_from_message = f->client_from_message;
+    s->facts.received_at = f->received_at;
+    s->facts.noop = f->noop;
     s->facts.peer_name = slice_dup(a, slice_first(f->peer_name, SESSION_TEXT_MAX));
     s->facts.auth_user = slice_dup(a, slice_first(f->auth_user, SESSION_TEXT_MAX));
     s->facts.auth_type = slice_dup(a, slice_first(f->auth_type, SESSION_TEXT_MAX));

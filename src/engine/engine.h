@@ -76,6 +76,9 @@ struct session_facts {
     struct slice peer_name, auth_user, auth_type, tls_subject;
     struct slice receiver;                  /* empty: authserv_id */
     bool local;                             /* submitted on this host (no SMTP client): exempt */
+    bool client_from_message;               /* see methods/txn.h, here and below */
+    int64_t received_at;
+    enum noop_proof noop;
 };
 struct session *session_begin(struct engine *, const struct session_facts *);     /* copies; NULL without memory */
 void session_set_auth(struct session *, struct slice user, struct slice type);    /* before txn_mail; empty: not authenticated */

@@ -15,6 +15,7 @@ const struct method *const methods[] = {
     &drip_method,
     &senderid_method,
     &dnsmail_method,
+    &callerid_method,
     &dkim_method,
     &dnslist_method,
     &arc_method,

@@ -8,6 +8,7 @@
 extern const struct method auth_method, iprev_method, spf_method, rmx_method, dmp_method, mxout_method, imx_method, senderid_method, dkim_method, dnslist_method, arc_method, dmarc_method;
 extern const struct method domainkeys_method, dnsmail_method;
 extern const struct method csa_method, mtamark_method, msd_method, drip_method;     /* serverdomains/ */
+extern const struct method callerid_method;
 
 extern const struct method *const methods[];          /* NULL-terminated */
 size_t methods_count(void);

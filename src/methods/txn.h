@@ -21,6 +21,10 @@ const char *stage_name(enum stage);           /* "connect" ... "message" */
 enum exempt { EXEMPT_NO = 0, EXEMPT_AUTHENTICATED, EXEMPT_INTERNAL, EXEMPT_LOCAL, EXEMPT_CERTIFICATE };
 const char *exempt_name(enum exempt);         /* "no", "authenticated", "internal", "local", "certificate" */
 
+/* Whether the client proved, by a NOOP with the hash of our EHLO response, that it reads what we say to it. Only who speaks SMTP
+ * with it can see that; a filter behind a mail server cannot, and does not know. */
+enum noop_proof { NOOP_UNKNOWN = 0, NOOP_VALID, NOOP_INVALID };     /* INVALID: it was asked for and is wrong, or did not come */
+
 struct session {
     struct ip peer;                 /* who is connected to the MTA; IP_NONE: local submission or unknown */
     struct slice peer_name;         /* the MTA's idea of its name ({client_ptr}); unverified; may be empty */
@@ -32,6 +36,9 @@ struct session {
     bool local;                     /* submitted on this host, not over SMTP */
     enum exempt exempt;             /* decided by the engine from configuration */
     bool via_relay;                 /* peer is one of trusted_relays: client and helo come from its Received field */
+    bool client_from_message;       /* a stored message: who the client was is read from its header, nobody saw it */
+    int64_t received_at;            /* ... and when we received it, Unix seconds; 0: not known, or now */
+    enum noop_proof noop;
 };
 
 #define RECIPIENTS_MAX 1000         /* kept per transaction (threats.md T18); more are counted only */

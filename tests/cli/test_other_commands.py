@@ -64,7 +64,7 @@ def test_org_domain_when_nobody_answers(frank):
 def test_limits_add_up(frank):
     one = frank.run("limits", "--json").json
     names = [m["method"] for m in one["methods"]]
-    assert set(names) >= {"spf", "dkim", "arc", "dmarc", "iprev", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "dnsmail"}
+    assert set(names) >= {"spf", "dkim", "arc", "dmarc", "iprev", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "callerid", "msd", "dnsmail"}
     for m in one["methods"]:
         assert m["questions"] == m["subjects"] * m["asks_per_subject"] + m["hints"]
     assert one["questions_per_message"] == sum(m["questions"] for m in one["methods"])

@@ -235,7 +235,9 @@ static struct played take_results(struct player *p, struct txn *t, const struct 
 
 struct played player_play(struct player *p, const struct play *play)
 {
-    struct session_facts facts = { .auth_user = play->auth_user };
+    struct session_facts facts = {
+        .auth_user = play->auth_user, .client_from_message = play->stored, .received_at = play->received_at, .noop = play->noop,
+    };
     if (play->ip.len > 0)
         must(ip_parse(play->ip, &facts.peer), "not an address");
     p->shuffle = shuffle_resolver_new(p->zone, play->dns);

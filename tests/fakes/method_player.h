@@ -31,6 +31,9 @@ struct play {
     struct slice header;                 /* fields, each ended by LF, folds too; empty: one From field */
     struct slice body;                   /* as it comes over the wire; at NULL: one line */
     int64_t now;                         /* 0: PLAYER_NOW */
+    bool stored;                         /* the client was read from the message, which came in at received_at (0: not known) */
+    int64_t received_at;
+    enum noop_proof noop;
     bool no_scouts;
     struct shuffle_options dns;
 };

@@ -22,6 +22,7 @@ struct play vector_as_play(const struct vector *v)
         .submitter = or_else(v->submitter, ""), .rcpt = or_else(v->rcpt, ""), .now = v->now,
         .header = or_else(v->header, ""), .body = slice_str(v->body),
         .auth_user = or_else(v->auth_user, ""),
+        .stored = v->stored, .received_at = v->received_at, .noop = v->noop,
     };
 }
 

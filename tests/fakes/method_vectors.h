@@ -31,6 +31,9 @@ struct vector {
     const char *rcpt;                /* envelope recipients, blanks between several; NULL: none */
     int64_t now;                     /* 0: PLAYER_NOW */
     unsigned subject;                /* of a method whose JSON is a list: whose result is compared; the pieces below are sought in all */
+    bool stored;                     /* as in struct play, here and below */
+    int64_t received_at;
+    enum noop_proof noop;
     const char *result, *reason;     /* reason NULL: not compared */
     const char *holds[VECTOR_HOLDS_MAX];      /* pieces of the JSON */
     const char *lacks;               /* a piece it must not have */

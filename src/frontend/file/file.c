@@ -44,7 +44,7 @@ static bool own_received(struct reader *r, struct received *found)
     return false;
 }
 
-struct facts { struct ip ip; struct slice helo, mail_from, rcpt, auth_user; bool has_mail_from; };
+struct facts { struct ip ip; struct slice helo, mail_from, rcpt, auth_user; bool has_mail_from; int64_t received_at; };
 
 static void facts_from_received(struct reader *r, struct facts *f)
 {
@@ -56,6 +56,7 @@ static void facts_from_received(struct reader *r, struct facts *f)
     if (!r->given->has_ip && own.client.family != IP_NONE) {
         f->ip = own.client;
         o->ip = true;
+        f->received_at = own.has_date ? own.date : 0;
     }
     if (!r->given->has_helo && own.helo.len > 0) {
         f->helo = own.helo;
@@ -105,7 +106,10 @@ static void on_field(void *context, struct slice raw)
 
 static void begin_txn(struct reader *r, const struct facts *f)
 {
-    struct session_facts s = { .peer = f->ip, .auth_user = f->auth_user, .receiver = r->given->receiver };
+    struct session_facts s = {
+        .peer = f->ip, .auth_user = f->auth_user, .receiver = r->given->receiver,
+        .client_from_message = !r->given->has_ip, .received_at = f->received_at, .noop = r->given->noop,
+    };
     r->out->session = session_begin(r->engine, &s);
     r->out->txn = r->out->session ? txn_begin(r->out->session, r->now, r->host) : NULL;
     struct txn *t = r->out->txn;

@@ -25,6 +25,7 @@ struct file_facts {
     struct slice receiver;
     bool has_from_line;                  /* the message stood in an mbox, and the line before it names a sender ... */
     struct slice from_line;              /* ... this; empty: the null sender */
+    enum noop_proof noop;
 };
 
 /* Which facts were read from the message, and from where: "ip, helo: Received 1; sender: Return-Path". */

@@ -77,7 +77,7 @@ struct file_facts file_facts_of(const struct cli *cli)
         .has_ip = cli->has_ip, .ip = cli->ip, .has_helo = cli->helo != NULL, .helo = slice_str(cli->helo),
         .has_mail_from = cli->mail_from != NULL, .mail_from = slice_str(cli->mail_from),
         .rcpt_to = rcpts, .rcpt_count = cli->rcpts.count,
-        .auth_user = slice_str(cli->auth_user), .receiver = slice_str(cli->receiver),
+        .auth_user = slice_str(cli->auth_user), .receiver = slice_str(cli->receiver), .noop = cli->noop,
     };
 }
 
@@ -191,7 +191,7 @@ bool read_file(struct arena *a, const char *path, size_t octets_max, struct slic
 /* ---- the common options, as one table ---- */
 
 enum common {
-    C_ZONE, C_OVERLAY, C_RESOLVER, C_AT, C_IP, C_HELO, C_MAIL_FROM, C_RCPT_TO, C_AUTH_USER, C_RECEIVER, C_SAVE_ZONE, C_PSL,
+    C_ZONE, C_OVERLAY, C_RESOLVER, C_AT, C_IP, C_HELO, C_MAIL_FROM, C_RCPT_TO, C_AUTH_USER, C_NOOP, C_RECEIVER, C_SAVE_ZONE, C_PSL,
     C_CONFIG, C_JSON, C_EXPLAIN, C_TIMEOUT, C_EXIT_VERDICT, C_HELP, C_COUNT
 };
 
@@ -205,6 +205,7 @@ static const struct { const char *name, *value, *help; } common[C_COUNT] = {
     [C_MAIL_FROM] = { "mail-from", "ADDR", "envelope sender; empty or <> is the null sender" },
     [C_RCPT_TO] = { "rcpt-to", "ADDR", "envelope recipient (repeatable)" },
     [C_AUTH_USER] = { "auth-user", "NAME", "the client was authenticated as NAME" },
+    [C_NOOP] = { "noop", "valid|invalid", "whether the client sent the enhanced NOOP it was asked for, and the right one" },
     [C_RECEIVER] = { "receiver", "NAME", "our own host name: authserv-id, and whose Received field is believed" },
     [C_SAVE_ZONE] = { "save-zone", "FILE", "write every answer used, so that the case replays anywhere" },
     [C_PSL] = { "psl", "FILE", "public suffix list" },
@@ -342,6 +343,14 @@ static bool parse_seconds(const char *text, unsigned *out)
     return good;
 }
 
+static bool parse_noop(const char *text, enum noop_proof *out)
+{
+    unsigned which;
+    bool good = word_index("valid|invalid", slice_str(text), &which);
+    *out = !good ? NOOP_UNKNOWN : which == 0 ? NOOP_VALID : NOOP_INVALID;
+    return good;
+}
+
 /* False: the value cannot be that option's. */
 static bool take_common(struct cli *cli, enum common which, const char *v)
 {
@@ -355,6 +364,7 @@ static bool take_common(struct cli *cli, enum common which, const char *v)
     case C_MAIL_FROM: cli->mail_from = v; return true;
     case C_RCPT_TO: return list_add(&cli->rcpts, v);
     case C_AUTH_USER: cli->auth_user = v; return true;
+    case C_NOOP: return parse_noop(v, &cli->noop);
     case C_RECEIVER: cli->receiver = v; return true;
     case C_SAVE_ZONE: cli->save_zone = v; return true;
     case C_PSL: cli->psl = v; return true;

@@ -21,6 +21,7 @@ struct cli {
     const char *helo, *mail_from, *auth_user, *receiver;
     bool has_ip, has_at, json, explain, exit_verdict;
     struct ip ip;
+    enum noop_proof noop;
     int64_t at;
     unsigned timeout_seconds;    /* 0: default */
     char **files;

@@ -1,0 +1,531 @@
+#include "methods/callerid/callerid_walk.h"
+
+#include <stdlib.h>
+
+#define NODES_MAX (CALLERID_ASKS + 1)        /* each costs a question */
+
+/* ---- documents ---- */
+
+static const enum callerid_reason reason_of_fault[EP_FAULTS] = {
+    [EP_FINE] = CALLERID_NOT_YET, [EP_NOT_EP] = CALLERID_NOT_A_POLICY, [EP_FAULT_XML] = CALLERID_BAD_XML, [EP_FAULT_ELEMENT] = CALLERID_BAD_ELEMENT,
+    [EP_FAULT_TWICE] = CALLERID_ELEMENT_TWICE, [EP_FAULT_TEXT] = CALLERID_BAD_TEXT, [EP_FAULT_BOOLEAN] = CALLERID_BAD_BOOLEAN,
+    [EP_FAULT_NUMBER] = CALLERID_BAD_NUMBER, [EP_FAULT_ADDRESS] = CALLERID_BAD_A, [EP_FAULT_RANGE] = CALLERID_BAD_RANGE,
+    [EP_FAULT_NAME] = CALLERID_BAD_NAME, [EP_FAULT_SCOPE] = CALLERID_BAD_SCOPE, [EP_FAULT_ITEMS] = CALLERID_TOO_MANY_ITEMS,
+    [EP_FAULT_RECORD_OCTETS] = CALLERID_RECORD_TOO_LONG, [EP_FAULT_NO_MARK] = CALLERID_NO_MARK, [EP_FAULT_SAME_MARK] = CALLERID_SAME_MARK,
+    [EP_FAULT_MEMORY] = CALLERID_OWN_FAILURE,
+};
+
+static bool among(const struct texts *domains, struct slice name)
+{
+    for (size_t i = 0; i < domains->count; i++)
+        if (name_at_or_below(name, domains->at[i]))
+            return true;
+    return false;
+}
+
+/* NOT_YET: it counts for this domain. */
+static enum callerid_reason absence_of(const struct ep_set *set, const struct callerid_conf *conf, struct slice domain)
+{
+    const struct ep_scope *scope = &set->ep.scope;
+    if (set->records == 0)
+        return CALLERID_NO_RECORD;
+    if (set->ep.testing && !among(&conf->testing_domains, domain))
+        return CALLERID_TESTING;
+    if (set->mistake.fault != EP_FINE)
+        return reason_of_fault[set->mistake.fault];
+    if (scope->kind != EP_SCOPE_NONE && (scope->kind != EP_SCOPE_DOMAIN || !name_same(scope->text, domain)))
+        return CALLERID_OUT_OF_SCOPE;
+    return CALLERID_NOT_YET;
+}
+
+static struct slice place_name(struct run *run, struct slice domain)
+{
+    return name_join(run->scratch, SLICE("_ep"), domain);
+}
+
+static enum path_outcome place_of(struct run *run, const struct callerid_conf *conf, struct slice domain, const struct answer *a,
+                                  struct callerid_place *place)
+{
+    enum path_outcome o = path_answer(a);
+    *place = (struct callerid_place){ .absence = CALLERID_NO_RECORD };
+    if (o != PATH_HIT)
+        return o;
+    const struct ep_set *set = memo(run, a, ep_set_make, ep_set_release);
+    place->owner = a->question.name;
+    place->absence = set ? absence_of(set, conf, domain) : CALLERID_OWN_FAILURE;
+    if (place->absence != CALLERID_NO_RECORD)
+        place->set = set;
+    if (place->absence == CALLERID_NOT_YET)
+        return PATH_HIT;
+    return place->absence >= CALLERID_NO_RECORD && place->absence < CALLERID_DNS_FAILED ? PATH_MISS : PATH_BROKEN;
+}
+
+enum path_outcome callerid_fetch(struct check *c, const struct callerid_conf *conf, struct slice domain, struct callerid_place *place)
+{
+    return place_of(&c->run, conf, domain, ask(c, place_name(&c->run, domain), RTYPE_TXT), place);
+}
+
+/* ---- the state of one run ---- */
+
+/* A document to look at: the responsible domain's, or one that indirect leads to. */
+struct node {
+    struct slice domain;
+    unsigned parent, depth;                  /* depth of the first: 1 */
+    enum ep_flag wants;                      /* eNoop of the m that leads here, or of those above it */
+};
+
+struct walk {
+    struct check *c;
+    const struct callerid_query *q;
+    struct callerid_outcome *out;
+    struct node nodes[NODES_MAX];
+    unsigned count;
+    enum path_outcome worst;                 /* MISS, or the weightiest of what kept us from looking */
+    enum callerid_reason broken;             /* the first mistake */
+    enum callerid_reason absence;            /* why the responsible domain has no document that counts; NOT_YET: it has */
+    struct callerid_place first, mistaken, matched, direct;
+    bool own_failure, undefined, unproven, never_sends;
+};
+
+static void note(struct walk *w, enum path_outcome o)
+{
+    if ((o == PATH_BROKEN || path_unknown(o)) && o > w->worst)
+        w->worst = o;
+}
+
+static void note_mistake(struct walk *w, enum callerid_reason reason, const struct callerid_place *place)
+{
+    note(w, PATH_BROKEN);
+    if (w->broken != CALLERID_NOT_YET)
+        return;
+    w->broken = reason;
+    w->mistaken = *place;
+}
+
+/* What is being judged: an m of a document, or the MX set that stands for a domain without one. */
+struct spot { const struct node *node; const struct callerid_place *place; const struct ep_m *m; };
+
+/*
+ * The client is in a set. eNoop: "the hosts always prove themselves": who could be seen not to have is somebody
+ * else in their place. What is said nearest to the hosts counts; unless one m that lists the client wants no proof, there is none to be had.
+ */
+static enum path_outcome admit(struct walk *w, const struct spot *s, const struct ep_entry *entry, struct slice mx_domain)
+{
+    enum ep_flag wants = s->m && s->m->e_noop != EP_UNSAID ? s->m->e_noop : s->node->wants;
+    bool unproven = wants == EP_TRUE && w->q->noop == NOOP_INVALID;
+    if (unproven && w->unproven)
+        return PATH_MISS;
+    w->unproven = unproven;
+    w->matched = *s->place;
+    w->out->entry = entry;
+    w->out->mx_domain = mx_domain;
+    w->out->wants_proof = wants == EP_TRUE;
+    return unproven ? PATH_MISS : PATH_HIT;
+}
+
+/* ---- hosts and MX sets ---- */
+
+uint16_t callerid_address_type(const struct ip *ip)
+{
+    return ip->family == IP_V6 ? RTYPE_AAAA : RTYPE_A;
+}
+
+bool callerid_holds(const struct answer *a, const struct ip *ip)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (ip_same(&a->records[i].ip, ip))
+            return true;
+    return false;
+}
+
+static enum path_outcome judge_host(struct walk *w, struct slice host)
+{
+    const struct answer *a = ask(w->c, host, callerid_address_type(&w->q->client));
+    enum path_outcome o = path_answer(a);
+    note(w, o);
+    if (o == PATH_WAIT)
+        return o;
+    return o == PATH_HIT && callerid_holds(a, &w->q->client) ? PATH_HIT : PATH_MISS;
+}
+
+static int by_preference(const void *a, const void *b)
+{
+    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
+    if (x->mx.preference != y->mx.preference)
+        return x->mx.preference < y->mx.preference ? -1 : 1;
+    return slice_compare_nocase(x->mx.host, y->mx.host);
+}
+
+/* All that name a host: "." is the null MX (RFC 7505), and no host's name is an address. */
+static size_t exchanges_of(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
+{
+    struct ip literal;
+    size_t n = 0;
+    for (size_t i = 0; i < mx->count; i++)
+        if (!slice_same(mx->records[i].mx.host, SLICE(".")) && !ip_parse(mx->records[i].mx.host, &literal))
+            out[n++] = &mx->records[i];
+    qsort(out, n, sizeof *out, by_preference);
+    return n;
+}
+
+/* HIT, MISS or WAIT; RFC 2821 5: without MX records the domain is its own exchange. */
+static enum path_outcome judge_mx(struct walk *w, struct slice domain)
+{
+    const struct rdata *hosts[ANSWER_RECORDS_MAX];
+    const struct answer *mx = ask(w->c, domain, RTYPE_MX);
+    enum path_outcome o = path_answer(mx);
+    if (o == PATH_MISS)
+        return mx->status == ANSWER_NXDOMAIN ? PATH_MISS : judge_host(w, domain);
+    if (o != PATH_HIT) {
+        note(w, o);
+        return o == PATH_WAIT ? PATH_WAIT : PATH_MISS;
+    }
+    size_t n = exchanges_of(mx, hosts);
+    for (size_t i = 0; i < n; i++)
+        prefetch(w->c, hosts[i]->mx.host, callerid_address_type(&w->q->client));
+    o = PATH_MISS;
+    for (size_t i = 0; i < n && o == PATH_MISS; i++)
+        o = judge_host(w, hosts[i]->mx.host);
+    return o;
+}
+
+static enum path_outcome judge_mx_of(struct walk *w, const struct spot *s, const struct ep_entry *entry, struct slice domain)
+{
+    enum path_outcome o = judge_mx(w, domain);
+    return o == PATH_HIT ? admit(w, s, entry, domain) : o;
+}
+
+/* ---- one m ---- */
+
+/* Exclusions are addresses alone and need no question; they reach no further than their m. */
+static bool excludes(const struct ep *ep, const struct ep_m *m, const struct ip *client)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const struct ep_entry *e = &ep->entries[m->first + i];
+        if (e->negated && prefix_covers(&e->prefix, client))
+            return true;
+    }
+    return false;
+}
+
+/* Whether its a, r and mx count and may admit the client. */
+static bool is_open(const struct ep *ep, const struct ep_m *m, const struct ip *client)
+{
+    return !m->indirect && !excludes(ep, m, client);
+}
+
+static const struct ep_entry *listed(const struct ep *ep, const struct ep_m *m, const struct ip *client)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const struct ep_entry *e = &ep->entries[m->first + i];
+        if (e->prefix.address.family != IP_NONE && !e->negated && prefix_covers(&e->prefix, client))
+            return e;
+    }
+    return NULL;
+}
+
+static struct slice subject_of(const struct ep_entry *e, struct slice domain)
+{
+    return e->name.len > 0 ? e->name : domain;
+}
+
+/* An a with a name, an mx, or (entry NULL) the MX set an empty m stands for. */
+static bool asks_something(const struct ep_entry *e)
+{
+    return e->kind == EP_MX || (e->kind == EP_A && e->prefix.address.family == IP_NONE);
+}
+
+static enum path_outcome judge_entry(struct walk *w, const struct spot *s, const struct ep_entry *e)
+{
+    struct slice subject = subject_of(e, s->node->domain);
+    if (e->kind == EP_MX)
+        return judge_mx_of(w, s, e, subject);
+    enum path_outcome o = judge_host(w, subject);
+    return o == PATH_HIT ? admit(w, s, e, (struct slice){ 0 }) : o;
+}
+
+static enum path_outcome judge_m(struct walk *w, const struct spot *s)
+{
+    const struct ep *ep = &s->place->set->ep;
+    if (!is_open(ep, s->m, &w->q->client))
+        return PATH_MISS;
+    if (s->m->count == 0)
+        return judge_mx_of(w, s, NULL, s->node->domain);
+    enum path_outcome o = PATH_MISS;
+    for (size_t i = 0; i < s->m->count && o == PATH_MISS; i++) {
+        const struct ep_entry *e = &ep->entries[s->m->first + i];
+        if (asks_something(e))
+            o = judge_entry(w, s, e);
+    }
+    return o;
+}
+
+/* ---- indirect ---- */
+
+static bool leads_back(const struct walk *w, unsigned from, struct slice domain)
+{
+    for (unsigned i = from;; i = w->nodes[i].parent) {
+        if (name_same(w->nodes[i].domain, domain))
+            return true;
+        if (i == 0)
+            return false;
+    }
+}
+
+static void follow(struct walk *w, const struct spot *s, struct slice domain)
+{
+    unsigned parent = (unsigned)(s->node - w->nodes);
+    if (leads_back(w, parent, domain)) {
+        w->undefined = true;
+        w->out->loop = domain;
+    } else if (s->node->depth == CALLERID_DEPTH_MAX) {
+        note_mistake(w, CALLERID_TOO_DEEP, s->place);
+    } else if (w->count == NODES_MAX) {
+        note(w, PATH_OVER_QUOTA);
+    } else {
+        w->nodes[w->count++] = (struct node){
+            .domain = domain, .parent = parent, .depth = s->node->depth + 1, .wants = s->m->e_noop != EP_UNSAID ? s->m->e_noop : s->node->wants,
+        };
+    }
+}
+
+static void follow_all(struct walk *w, const struct spot *s)
+{
+    const struct ep *ep = &s->place->set->ep;
+    for (size_t i = 0; s->m->indirect && i < s->m->count; i++)
+        if (ep->entries[s->m->first + i].kind == EP_INDIRECT)
+            follow(w, s, ep->entries[s->m->first + i].name);
+}
+
+/* ---- one document ---- */
+
+static void hint_entry(struct check *c, const struct ep_entry *e, struct slice domain, const struct ip *client)
+{
+    struct slice subject = subject_of(e, domain);
+    if (e->kind == EP_INDIRECT)
+        prefetch(c, place_name(&c->run, subject), RTYPE_TXT);
+    else if (e->kind == EP_MX)
+        prefetch(c, subject, RTYPE_MX);
+    else if (asks_something(e))
+        prefetch(c, subject, callerid_address_type(client));
+}
+
+/* All children of all m: what stands in one document is asked at once. */
+static void hint_document(struct walk *w, const struct ep *ep, struct slice domain)
+{
+    for (size_t i = 0; i < ep->m_count; i++) {
+        const struct ep_m *m = &ep->ms[i];
+        bool open = is_open(ep, m, &w->q->client);
+        if (open && m->count == 0)
+            prefetch(w->c, domain, RTYPE_MX);
+        for (size_t k = 0; k < m->count; k++)
+            if (ep->entries[m->first + k].kind == EP_INDIRECT || open)
+                hint_entry(w->c, &ep->entries[m->first + k], domain, &w->q->client);
+    }
+}
+
+static enum path_outcome judge_document(struct walk *w, const struct node *node, const struct callerid_place *place)
+{
+    const struct ep *ep = &place->set->ep;
+    struct spot s = { node, place, NULL };
+    enum path_outcome o = PATH_MISS;
+    if (ep->no_mail_servers || ep->m_count == 0) {
+        w->undefined = w->undefined || !ep->no_mail_servers;
+        return PATH_MISS;
+    }
+    /* What needs no question first: a match is a match wherever it stands. */
+    for (size_t i = 0; i < ep->m_count && o == PATH_MISS; i++) {
+        s.m = &ep->ms[i];
+        const struct ep_entry *e = is_open(ep, s.m, &w->q->client) ? listed(ep, s.m, &w->q->client) : NULL;
+        o = e ? admit(w, &s, e, (struct slice){ 0 }) : PATH_MISS;
+    }
+    if (o != PATH_MISS)
+        return o;
+    hint_document(w, ep, node->domain);
+    for (size_t i = 0; i < ep->m_count && o == PATH_MISS; i++) {
+        s.m = &ep->ms[i];
+        follow_all(w, &s);
+        o = judge_m(w, &s);
+    }
+    return o;
+}
+
+/* The first document says whose hosts we look for; without it there is nothing to look for. */
+static enum path_outcome judge_first(struct walk *w, const struct node *node, const struct callerid_place *place, enum path_outcome found)
+{
+    w->first = *place;
+    if (found == PATH_MISS) {
+        w->absence = place->absence;
+        return PATH_MISS;
+    }
+    const struct ep *ep = &place->set->ep;
+    w->never_sends = ep->no_mail_servers;
+    if (!ep->no_mail_servers && ep->m_count == 0)
+        w->absence = CALLERID_SAYS_NOTHING;
+    return judge_document(w, node, place);
+}
+
+static enum path_outcome judge_node(struct walk *w, const struct node *node)
+{
+    struct callerid_place place;
+    enum path_outcome found = callerid_fetch(w->c, w->q->conf, node->domain, &place);
+    if (found == PATH_WAIT)
+        return found;
+    w->out->documents += place.set != NULL;
+    if (place.absence == CALLERID_OWN_FAILURE)
+        w->own_failure = true;
+    else if (found == PATH_BROKEN)
+        note_mistake(w, place.absence, &place);
+    else if (path_unknown(found))
+        note(w, found);
+    else if (node == &w->nodes[0])
+        return judge_first(w, node, &place, found);
+    else if (found == PATH_HIT)
+        return judge_document(w, node, &place);
+    else
+        return judge_mx_of(w, &(struct spot){ node, &place, NULL }, NULL, node->domain);     /* "if d' has an EPD, else ..." */
+    return PATH_MISS;
+}
+
+/* ---- the whole ---- */
+
+static enum callerid_reason reason_without_match(const struct walk *w)
+{
+    if (w->own_failure)
+        return CALLERID_OWN_FAILURE;
+    if (w->worst == PATH_OVER_QUOTA)
+        return CALLERID_OVER_QUOTA;
+    if (w->worst == PATH_FAILED)
+        return CALLERID_DNS_FAILED;
+    if (w->worst == PATH_BROKEN)
+        return w->broken;
+    if (w->absence != CALLERID_NOT_YET)
+        return w->absence;
+    if (w->undefined)
+        return CALLERID_UNDECIDED;
+    if (w->unproven)
+        return CALLERID_NO_PROOF;
+    return w->never_sends ? CALLERID_NEVER_SENDS : CALLERID_NOT_LISTED;
+}
+
+/* Run after a match only: the From domain's own word that its mail comes from its hosts alone. */
+static enum callerid_reason reason_of_match(struct walk *w)
+{
+    if (w->q->from_domain.len == 0)
+        return CALLERID_LISTED;
+    switch (callerid_fetch(w->c, w->q->conf, w->q->from_domain, &w->direct)) {
+    case PATH_WAIT: return CALLERID_NOT_YET;
+    case PATH_FAILED: return CALLERID_DNS_FAILED;
+    case PATH_OVER_QUOTA: return CALLERID_OVER_QUOTA;
+    case PATH_BROKEN: return w->direct.absence == CALLERID_OWN_FAILURE ? CALLERID_OWN_FAILURE : CALLERID_LISTED;     /* counts as if it were not there */
+    case PATH_MISS: return CALLERID_LISTED;
+    case PATH_HIT: break;
+    }
+    if (w->direct.set->ep.direct_only != EP_TRUE)
+        return CALLERID_LISTED;
+    return w->q->forwarder_known ? CALLERID_KNOWN_FORWARDER : CALLERID_DIRECT_ONLY;
+}
+
+/* The document to show: that which the reason rests on. */
+static const struct callerid_place *decisive(const struct walk *w, enum callerid_reason reason)
+{
+    if (reason == CALLERID_DIRECT_ONLY)
+        return &w->direct;
+    if (reason == w->broken)
+        return &w->mistaken;
+    bool matched = reason == CALLERID_LISTED || reason == CALLERID_KNOWN_FORWARDER || reason == CALLERID_NO_PROOF;
+    return matched && w->matched.set ? &w->matched : &w->first;
+}
+
+static enum callerid_reason walk_documents(struct walk *w)
+{
+    for (unsigned i = 0; i < w->count; i++) {
+        enum path_outcome o = judge_node(w, &w->nodes[i]);
+        if (o == PATH_WAIT)
+            return CALLERID_NOT_YET;
+        if (o == PATH_HIT)
+            return reason_of_match(w);
+    }
+    return reason_without_match(w);
+}
+
+enum callerid_reason callerid_evaluate(struct check *c, const struct callerid_query *q, struct callerid_outcome *out)
+{
+    struct walk w = { .c = c, .q = q, .out = out, .worst = PATH_MISS };
+    *out = (struct callerid_outcome){ .set = NULL };
+    w.nodes[w.count++] = (struct node){ .domain = q->domain, .depth = 1 };
+    if (q->from_domain.len > 0)
+        prefetch(c, place_name(&c->run, q->from_domain), RTYPE_TXT);
+    enum callerid_reason reason = walk_documents(&w);
+    out->owner = decisive(&w, reason)->owner;
+    out->set = decisive(&w, reason)->set;
+    return reason;
+}
+
+/* ---- the scout ---- */
+
+struct foresight { struct scout *s; const struct callerid_query *q; struct slice domains[NODES_MAX]; unsigned count; };
+
+static void foresee_mx(struct foresight *f, struct slice domain)
+{
+    const struct rdata *hosts[ANSWER_RECORDS_MAX];
+    const struct answer *mx = hint(f->s, domain, RTYPE_MX);
+    size_t n = mx && answer_has_data(mx) ? exchanges_of(mx, hosts) : 0;
+    if (mx && mx->status == ANSWER_NODATA)
+        hint(f->s, domain, callerid_address_type(&f->q->client));
+    for (size_t i = 0; i < n; i++)
+        hint(f->s, hosts[i]->mx.host, callerid_address_type(&f->q->client));
+}
+
+static void foresee_document_of(struct foresight *f, struct slice domain)
+{
+    for (unsigned i = 0; i < f->count; i++)
+        if (name_same(f->domains[i], domain))
+            return;
+    if (f->count < NODES_MAX)
+        f->domains[f->count++] = domain;
+}
+
+static void foresee_m(struct foresight *f, const struct ep *ep, const struct ep_m *m, struct slice domain)
+{
+    bool open = is_open(ep, m, &f->q->client);
+    if (open && m->count == 0)
+        foresee_mx(f, domain);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct ep_entry *e = &ep->entries[m->first + i];
+        if (e->kind == EP_INDIRECT)
+            foresee_document_of(f, e->name);
+        else if (open && e->kind == EP_MX)
+            foresee_mx(f, subject_of(e, domain));
+        else if (open && asks_something(e))
+            hint(f->s, subject_of(e, domain), callerid_address_type(&f->q->client));
+    }
+}
+
+/* True: a match without a question; the evaluation looks no further. */
+static bool foresee_document(struct foresight *f, const struct ep *ep, struct slice domain)
+{
+    for (size_t i = 0; i < ep->m_count; i++)
+        if (is_open(ep, &ep->ms[i], &f->q->client) && listed(ep, &ep->ms[i], &f->q->client))
+            return true;
+    for (size_t i = 0; i < ep->m_count; i++)
+        foresee_m(f, ep, &ep->ms[i], domain);
+    return false;
+}
+
+void callerid_foresee(struct scout *s, const struct callerid_query *q)
+{
+    struct foresight f = { .s = s, .q = q };
+    struct callerid_place place;
+    f.domains[f.count++] = q->domain;
+    if (q->from_domain.len > 0)
+        hint(s, place_name(&s->run, q->from_domain), RTYPE_TXT);
+    for (unsigned i = 0; i < f.count; i++) {
+        const struct answer *a = hint(s, place_name(&s->run, f.domains[i]), RTYPE_TXT);
+        enum path_outcome found = a ? place_of(&s->run, q->conf, f.domains[i], a, &place) : PATH_WAIT;
+        if (found == PATH_HIT && !place.set->ep.no_mail_servers && foresee_document(&f, &place.set->ep, f.domains[i]))
+            return;
+        if (found == PATH_MISS && i > 0)
+            foresee_mx(&f, f.domains[i]);
+    }
+}

@@ -38,7 +38,7 @@ def test_every_method_is_published(frank):
     assert ("_rmx.example.com.", "TXT", '"!ipv4:192.0.2.66 mx: ipv4:192.0.2.0/24"') in have
     assert ("_smtp-client.example.com.", "TXT", '"dmp="') in have
     assert ("example.com.", "MX", "10 mx1.example.com.") in have
-    assert not [r for r in have if r[1] == "A"]
+    assert not [r for r in have if r[1] == "A" and "_email_" not in r[0]]
 
 
 def test_what_is_printed_is_a_zone_that_the_methods_accept(frank):
@@ -139,6 +139,39 @@ def test_nsupdate_reads_the_script(frank):
     script = frank.run("publish", "--nsupdate", "--offline", "--private-types", "rmx=65280", plan(frank)).out.replace("send\n", "show\n")
     done = subprocess.run(["nsupdate"], input="server 127.0.0.1 1\n" + script, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "TYPE65280" in done.stdout, done.stderr
+
+
+# ---- SPF's own limits ----
+
+def provider(includes):
+    """A provider whose record makes so many look-ups."""
+    names = [f"i{i}.isp.example" for i in range(includes)]
+    return ([f'isp.example. TXT "v=spf1 {" ".join("include:" + n for n in names)} -all"'] +
+            [f'{n}. TXT "v=spf1 ip4:198.51.100.{i} -all"' for i, n in enumerate(names)])
+
+
+@pytest.mark.parametrize("includes, said", [(6, None), (7, "note"), (9, "note"), (10, "stricter")])
+def test_nested_look_ups_are_counted(frank, includes, said):
+    text = 'domain = "example.com"; providers = "isp.example";'
+    got = frank.run("publish", "--zone", frank.zone(*provider(includes)), "--method", "spf", plan(frank, text))
+    remarks = [line for line in got.lines if line.startswith("; ") and "look up" in line]
+    assert [r.split(":")[0].removeprefix("; ") for r in remarks] == ([said] if said else [])
+    assert ("permerror" in got.err) == (said == "stricter")
+    if remarks:
+        assert f" {includes + 1} names" in remarks[0]
+
+
+def test_flattened_providers_are_written_out(frank):
+    text = 'domain = "example.com"; providers = "isp.example"; hosts = "out.example.com";'
+    zone = frank.zone(*provider(10), "out.example.com. A 192.0.2.4")
+    said = frank.run("publish", "--zone", zone, "--flatten", "--method", "spf", plan(frank, text))
+    assert '"v=spf1 ip4:192.0.2.4 ip4:198.51.100.0/29 ip4:198.51.100.8/31 -all"' in said.out
+    assert "flattened" in said.out and "permerror" not in said.err
+
+
+def test_deny_is_filled_in(frank):
+    lines = frank.run("publish", "--offline", "--fill-deny", "--method", "dmp", plan(frank, 'domain = "example.com"; networks = "192.0.2.1";')).lines
+    assert '*.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT "dmp=deny"' in lines
 
 
 # ---- from SPF ----

@@ -6,18 +6,20 @@
 
 static bool group_yes_by(const struct group *g, enum stage stage)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < g->count; i++)
-        if (condition_yes_stage(&g->at[i]) <= stage)
-            return true;
-    return false;
+        count += condition_yes_stage(&g->at[i]) <= stage;
+    return count >= g->least;
 }
 
 static bool group_no_by(const struct group *g, enum stage stage)
 {
+    size_t left = 0;
+
     for (size_t i = 0; i < g->count; i++)
-        if (condition_no_stage(&g->at[i]) > stage)
-            return false;
-    return true;
+        left += condition_no_stage(&g->at[i]) > stage;
+    return left < g->least;
 }
 
 static bool can_hold_by(const struct rule *r, enum stage stage)

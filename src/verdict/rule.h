@@ -60,8 +60,8 @@ struct condition {
     const struct entries *entries;
 };
 
-/* At least one of its conditions must hold. */
-struct group { const struct condition *at; size_t count; };
+/* At least so many of its conditions must hold. */
+struct group { const struct condition *at; size_t count, least; };
 
 enum rule_action { RULE_ACCEPT = 0, RULE_REJECT, RULE_DEFER, RULE_QUARANTINE, RULE_DISCARD, RULE_TAG };
 

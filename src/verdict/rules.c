@@ -47,7 +47,7 @@ struct rule_conf {
     struct slice name;
     const struct conf_node *when, *any, *require, *after, *until;
     unsigned action, stage;
-    uint64_t code;
+    uint64_t code, at_least;
     struct slice enhanced, text, reason, override;
     bool dry_run;
 };
@@ -59,6 +59,8 @@ static const struct option rule_options[] = {
     { "name", OPT_TEXT, "", 0, 0, offsetof(struct rule_conf, name), NULL, "How reports and replies call it." },
     { "when", OPT_NODE, "", 0, 0, offsetof(struct rule_conf, when), NULL, "Conditions that must all hold." },
     { "any", OPT_NODE, "", 0, 0, offsetof(struct rule_conf, any), NULL, "Conditions of which at least one must hold." },
+    { "at_least", OPT_UINT, "1", 1, CONDITIONS_MAX, offsetof(struct rule_conf, at_least), NULL,
+      "How many of \"any\" must hold; a condition that stands there twice counts twice, so that lists can be weighed." },
     { "require", OPT_NODE, "", 0, 0, offsetof(struct rule_conf, require), NULL, "Methods of which at least one must have another result than none." },
     { "action", OPT_CHOICE, "accept", 0, 0, offsetof(struct rule_conf, action), ACTION_WORDS,
       "What happens to the mail. A tag is a note in X-Frank-Disposition, after which the next rules are judged." },
@@ -164,15 +166,19 @@ static bool read_groups(struct builder *b, const struct rule_conf *c, const stru
         config_complain(b->reader.error, where, "\"any\" and \"require\" must not be empty");
         return false;
     }
+    if (c->at_least > 1 && c->at_least > any) {
+        config_complain(b->reader.error, where, "at_least wants more conditions than \"any\" has");
+        return false;
+    }
     if (!read_conditions(b, c->when, false, conditions) || !read_conditions(b, c->any, false, conditions + all) ||
         !read_conditions(b, c->require, true, conditions + all + any))
         return false;
     for (size_t i = 0; i < all; i++)
-        groups[out->group_count++] = (struct group){ &conditions[i], 1 };
+        groups[out->group_count++] = (struct group){ &conditions[i], 1, 1 };
     if (any > 0)
-        groups[out->group_count++] = (struct group){ conditions + all, any };
+        groups[out->group_count++] = (struct group){ conditions + all, any, (size_t)c->at_least };
     if (required > 0)
-        groups[out->group_count++] = (struct group){ conditions + all + any, required };
+        groups[out->group_count++] = (struct group){ conditions + all + any, required, 1 };
     out->groups = groups;
     return true;
 }

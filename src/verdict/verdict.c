@@ -55,13 +55,14 @@ static enum truth condition_truth(struct judging *j, size_t i, const struct cond
 
 static enum truth group_truth(struct judging *j, size_t i, const struct group *g)
 {
-    enum truth best = NO;
+    size_t hold = 0, may = 0;
 
-    for (size_t k = 0; k < g->count && best != YES; k++) {
+    for (size_t k = 0; k < g->count && hold < g->least; k++) {
         enum truth t = condition_truth(j, i, &g->at[k]);
-        best = t > best ? t : best;
+        hold += t == YES;
+        may += t == MAYBE;
     }
-    return best;
+    return hold >= g->least ? YES : hold + may >= g->least ? MAYBE : NO;
 }
 
 static enum truth rule_truth(struct judging *j, size_t i)

@@ -400,6 +400,10 @@ static const struct row {
     { "all must hold", "rules = ( { name = \"r\"; when = [ \"spf = fail\", \"dmarc = fail\" ]; action = \"reject\"; } );", SPF_FAIL " dmarc=none", ACCEPT, "default", "" },
     { "first match wins", "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"quarantine\"; }, { name = \"b\"; when = [ \"spf = fail\" ]; action = \"reject\"; } );", SPF_FAIL, QUARANTINE, "a", "" },
     { "a tag does not end it", "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"tag\"; text = \"look: %{results}\"; }, { name = \"b\"; when = [ \"spf = fail\" ]; action = \"quarantine\"; } );", SPF_FAIL, QUARANTINE, "b", "a: look: spf=fail (example.com)" },
+    { "two of three", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"rmx = fail\", \"mxout = fail\" ]; at_least = 2; action = \"discard\"; } );", "spf=fail mxout=fail", DISCARD, "a", "" },
+    { "one of three is not two", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"rmx = fail\", \"mxout = fail\" ]; at_least = 2; action = \"discard\"; } );", "mxout=fail", ACCEPT, "default", "" },
+    { "one that weighs two", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"spf = fail\", \"rmx = fail\" ]; at_least = 2; action = \"discard\"; } );", "spf=fail", DISCARD, "a", "" },
+    { "one that weighs one", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"spf = fail\", \"rmx = fail\" ]; at_least = 2; action = \"discard\"; } );", "rmx=fail", ACCEPT, "default", "" },
     { "any", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"rmx = fail\" ]; action = \"discard\"; } );", "rmx=fail", DISCARD, "a", "" },
     { "any, none", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"rmx = fail\" ]; action = \"discard\"; } );", "rmx=none", ACCEPT, "default", "" },
     { "require", "rules = ( { name = \"ok\"; require = [ \"spf\", \"rmx\" ]; action = \"accept\"; }, { name = \"rest\"; action = \"reject\"; } );", "rmx=neutral", ACCEPT, "ok", "" },
@@ -754,6 +758,12 @@ static const struct {
     { "author", "rules = ( { name = \"a\"; when = [ \"author = ok\" ]; action = \"reject\"; } );", "", 1u << STAGE_HEADERS, STAGE_HEADERS },
     { "quarantine is for the end", "rules = ( { name = \"t\"; when = [ \"spf = temperror\" ]; action = \"accept\"; }, { name = \"a\"; when = [ \"spf = fail\" ]; action = \"quarantine\"; } );", SPF_FAIL, 0, STAGE_NONE },
     { "but its temperror is not", "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"quarantine\"; } );", "spf=temperror", 1u << STAGE_MAIL, STAGE_MAIL },
+    { "two of the envelope, one of the message", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"rmx = fail\", \"dmarc = fail\" ]; at_least = 2; action = \"reject\"; } );",
+      SPF_FAIL " rmx=fail@example.com dmarc=none", 1u << STAGE_MAIL, STAGE_MAIL },
+    { "one of the envelope, one of the message", "rules = ( { name = \"a\"; any = [ \"spf = fail\", \"dmarc = fail\" ]; at_least = 2; action = \"reject\"; } );",
+      SPF_FAIL " dmarc=fail@example.com", 0, STAGE_MESSAGE },
+    { "two in front that cannot both hold", "rules = ( { name = \"ok\"; any = [ \"client = 192.0.2.1\", \"dkim = pass\" ]; at_least = 2; action = \"accept\"; }, { name = \"a\"; when = [ \"spf = fail\" ]; action = \"reject\"; } );",
+      SPF_FAIL, 1u << STAGE_MAIL, STAGE_MAIL },
     { "dry run", "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"reject\"; dry_run = true; } );", SPF_FAIL, 0, STAGE_NONE },
     { "tag", "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"tag\"; } );", SPF_FAIL, 0, STAGE_NONE },
 };
@@ -1234,6 +1244,9 @@ static const struct { const char *text; unsigned line; const char *says; } refus
     { RULE("when = \"decisive = fail\";"), 2, "is none of" },
     { RULE("any = [ ];"), 2, "must not be empty" },
     { RULE("require = [ ];"), 2, "must not be empty" },
+    { RULE("any = [ \"spf = fail\" ]; at_least = 2;"), 2, "at_least wants more" },
+    { RULE("at_least = 2;"), 2, "at_least wants more" },
+    { RULE("any = [ \"spf = fail\" ]; at_least = 0;"), 2, "at_least wants a number" },
     { RULE("require = [ \"sfp\" ];"), 2, "no such method" },
     { RULE("code = 450;"), 2, "5xx" },
     { RULE("code = 600;"), 2, "code wants" },
@@ -1302,7 +1315,7 @@ static const char every_rule[] =
     "verdict = { honour_p_reject = \"always\"; spf_fail = \"reject\"; grace_until = \"never\"; };\n"
     "rules = (\n"
     "{ when = \"spf = fail|softfail\";\n"
-    "any = [ \"dmarc.policy = reject\", \"class.from != black\" ];\n"
+    "any = [ \"dmarc.policy = reject\", \"class.from != black\" ]; at_least = 2;\n"
     "require = [ \"dkim\", \"rmx\" ];\n"
     "action = \"reject\";\n"
     "code = 550; enhanced = \"5.7.1\"; stage = \"rcpt\"; dry_run = true;\n"

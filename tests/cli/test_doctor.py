@@ -217,6 +217,20 @@ class TestResolver:
         assert of(patient.examine(f'dns = {{ zone = [ "{os.devnull}" ]; }};'), "resolver")[0] == ("warn", "all answers come from zone files")
 
 
+class TestLists:
+    LISTS = 'methods = {{ dnslist = {{ lists = ( {{ name = "good"; zone = "good.test"; ipv6 = false; }}, {{ name = "dead"; zone = "dead.test"; }} ); }}; }};{}'
+
+    def test_in_order_and_not(self, patient):
+        zone = patient.frank.zone("2.0.0.127.good.test. A 127.0.0.2", "*.dead.test. A 203.0.113.1")
+        checks = patient.examine(self.LISTS.format(""), "--zone", str(zone))
+        assert of(checks, "dnslist.good") == [("ok", "the list is in order")]
+        assert of(checks, "dnslist.dead") == [("warn", "list broken: it answers 203.0.113.1, which is outside 127.0.0.0/8")]
+        assert of(checks, "lists") == []
+
+    def test_none(self, patient):
+        assert [c for c in patient.examine() if "list" in c["check"]] == []
+
+
 class TestSockets:
     def test_answers(self, patient):
         with FakeMilter() as milter:

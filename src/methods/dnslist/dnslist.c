@@ -285,6 +285,16 @@ static void dnslist_check(struct check *c)
 
 /* ---- apart from messages ---- */
 
+/* In order for IPv4: most likely it knows of no other addresses. */
+static struct slice for_ipv6(struct arena *a, struct slice text)
+{
+    struct text t = text_in(a, 512);
+    text_add_str(&t, "for IPv6 clients: ");
+    text_add(&t, text);
+    text_add_str(&t, " (if it has no IPv6 addresses: ipv6 = false)");
+    return text_slice(&t);
+}
+
 static void dnslist_tend(struct check *c)
 {
     const struct dnslist_conf *conf = conf_of(&c->run);
@@ -298,12 +308,17 @@ static void dnslist_tend(struct check *c)
             hint_self_test(c, l, DNSLIST_IPV6);
         f.look = dnslist_self_test(&asker, addresses ? DNSLIST_IPV4 : DNSLIST_NAMES, l->zone);
     }
-    if (l->self_test && six && f.look.found == DNSLIST_NOT_THERE)
+    six = six && l->self_test && f.look.found == DNSLIST_NOT_THERE;
+    if (six)
         f.look = dnslist_self_test(&asker, DNSLIST_IPV6, l->zone);
     if (f.look.found == DNSLIST_WAIT)
         return;
     enum dnslist_reason reason = f.look.found == DNSLIST_NOT_THERE ? DNSLIST_IN_ORDER : dnslist_reason_of_finding(l, &f);
     struct evidence ev = dnslist_evidence(c->run.txn->arena, l, reason, &f);
+    if (reason == DNSLIST_IN_ORDER)
+        ev.text = slice_str(dnslist_reason_table[reason].text);
+    else if (six)
+        ev.text = for_ipv6(c->run.txn->arena, ev.text);
     say(c, reason, &ev);
 }
 

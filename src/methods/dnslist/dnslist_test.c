@@ -375,7 +375,7 @@ struct look { const char *lists, *zone, *reason, *says; };
 static const struct look looks[] = {
     { BAD, GOOD("bad.example") GOOD6("bad.example"), "in-order", "the list is in order" },
     { LIST("ipv6 = false;"), GOOD("bad.example"), "in-order", "" },
-    { BAD, GOOD("bad.example"), "list-broken", "list broken: ::ffff:127.0.0.2 is not listed" },
+    { BAD, GOOD("bad.example"), "list-broken", "for IPv6 clients: list broken: ::ffff:127.0.0.2 is not listed (if it has no IPv6 addresses: ipv6 = false)" },
     { BAD, "*.bad.example. A 127.0.0.2\n", "list-broken", "list broken: 127.0.0.1 is listed" },
     { BAD, "; timeout 2.0.0.127.bad.example.\n", "dns-failed", "no answer (timeout)" },
     { BAD, "*.bad.example. A 127.255.255.254\n", "list-refuses", "query refused (127.255.255.254)" },

@@ -303,5 +303,5 @@ static int run_dnslist(int argc, char **argv)
 const struct command dnslist_command = {
     .name = "dnslist", .group = COMMANDS_RECEIVE,
     .usage = "--list ZONE (--ip ADDR|--domain NAME) | build --zone ZONE --in FILE | [options] [FILE...]",
-    .summary = "Ask a DNS list, make one of a file, or see what the configured ones say of a message.", .run = run_dnslist,
+    .summary = "Ask DNS lists about somebody or a message; make one of a file.", .run = run_dnslist,
 };

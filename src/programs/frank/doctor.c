@@ -107,6 +107,7 @@ static void check_all(struct doctor *d)
     doctor_user(d);
     doctor_journal(d);
     doctor_resolver(d);
+    doctor_tended(d);
     switch (postfix_open(&d->postfix, d->arena, d->config_dir)) {
     case POSTFIX_HERE: d->has_postfix = true; break;
     case POSTFIX_MISSING: finding(d, HEALTH_WARN, "mail server", "with Sendmail: frank setup sendmail", "there is no Postfix here whose settings could be looked at"); break;

@@ -30,6 +30,7 @@ void doctor_user(struct doctor *);
 void doctor_journal(struct doctor *);
 void doctor_sockets(struct doctor *);
 void doctor_resolver(struct doctor *);
+void doctor_tended(struct doctor *);
 void doctor_postfix(struct doctor *);
 
 /* Whom frankd runs as when root starts it: process.user, else frank, else nobody. NULL: no such user. */

@@ -110,3 +110,52 @@ void doctor_resolver(struct doctor *d)
     }
     world_close(&w);
 }
+
+/* ---- what methods rest on ---- */
+
+static void progress_ignored(void *context, struct txn *t)
+{
+    (void)context;
+    (void)t;
+}
+
+static void judge_tended(struct doctor *d, const struct method *m, const struct result *r)
+{
+    struct text check = text_in(d->arena, 512);
+    text_addf(&check, "%s.", m->name);
+    text_add(&check, fact_text(r->evidence.facts, m->subject_member));
+    text_add_octet(&check, '\0');
+    enum health health = r->word == AUTH_PASS ? HEALTH_OK : HEALTH_WARN;
+    finding(d, health, check.bad ? m->name : (const char *)check.at, health == HEALTH_OK ? NULL : "until it is in order it says nothing; is it the right one?",
+            "%.*s", (int)r->evidence.text.len, (const char *)r->evidence.text.at);
+}
+
+static size_t look(struct doctor *d, struct world *w)
+{
+    static const struct txn_host host = { .progress = progress_ignored };
+    struct txn *t = txn_tend(w->engine, world_now(w), &host);
+    size_t count = 0;
+    if (!t)
+        out_of_memory();
+    world_finish(w, t);
+    for (size_t m = 0; methods[m]; m++) {
+        const struct results *set = methods[m]->tend ? txn_results(t, methods[m]) : NULL;
+        for (size_t i = 0; set && i < set->count; i++, count++)
+            judge_tended(d, methods[m], &set->at[i]);
+    }
+    txn_end(t);
+    return count;
+}
+
+void doctor_tended(struct doctor *d)
+{
+    struct world w;
+    struct cli cli = *d->cli;
+    cli.config = d->installed.path;
+    int code = world_open(&w, &cli, 0, 0);
+    size_t count = code == EX_OK ? look(d, &w) : 0;
+    /* Large lists refuse who asks through a name server that many share. */
+    if (count > 0 && way_of(d) == WAY_REMOTE)
+        finding(d, HEALTH_WARN, "lists", "run a resolver on this host (apt install unbound)", "asked through other hosts' name servers, which many lists refuse");
+    world_close(&w);
+}

@@ -173,6 +173,18 @@ static void add_absent_or(struct text *t, const struct fact *record, struct slic
     text_add_str(t, absent ? " does not exist, or takes no mail" : otherwise);
 }
 
+/* The domain lets the host send, and the host says that it does not send for it (server-domains.md). */
+static bool is_disowned(const struct fact *record)
+{
+    return is_word(fact_text(fact_find(record, "agreement"), "mailfrom"), "disowned");
+}
+
+static void add_disowned(struct text *t, const struct fact *record)
+{
+    show_value(t, sender_domain(record));
+    text_add_str(t, " allows this relay, which does not service it");
+}
+
 /* Of accepted mail: what speaks for it, or that nothing does. */
 static bool add_why_accepted(struct text *t, const struct fact *record)
 {
@@ -184,6 +196,8 @@ static bool add_why_accepted(struct text *t, const struct fact *record)
     } else if (author.len > 0 && is_word(fact_text(dmarc, "result"), "fail")) {
         show_value(t, author);
         text_add_str(t, " did not authorise it");
+    } else if (is_disowned(record)) {
+        add_disowned(t, record);
     } else if (sender.len > 0 && result_is(record, "spf", "pass")) {
         show_value(t, sender);
         text_add_str(t, " allows this host");
@@ -204,6 +218,10 @@ static bool add_why_refused(struct text *t, const struct fact *record)
     struct slice fail = cited_domain(record, "fail"), none = cited_domain(record, "none");
     if (cites(record, SLICE("dmarc")) && result_is(record, "dmarc", "fail"))
         fail = author_domain(record);
+    else if (is_disowned(record)) {
+        add_disowned(t, record);
+        return true;
+    }
     if (fail.len > 0)
         add_absent_or(t, record, fail, " did not authorise it");
     else if (none.len > 0)

@@ -293,3 +293,8 @@ void publish_remark(struct publication *p, enum remark_kind kind, const char *fo
     va_end(arguments);
     p->bad = p->bad || p->remarks.bad;
 }
+
+void publish_nobody(struct publication *p)
+{
+    publish_remark(p, PUBLISH_NOTE, "nothing is published: of nobody who sends it is known where from");
+}

@@ -23,6 +23,7 @@
  *     one of them to the other half.
  *   - Parts that are not known (host->known, provider->known) count as inexpressible unless the dialect
  *     names them (a:host, include:provider, <indirect>).
+ *   - Where nobody who sends could be said, there is no record: it would refuse them all (publish_nobody()).
  *   - A plan for which the method has nothing to say: no record; a remark if that may surprise.
  *   - Names outside plan_owns() are not ours: no record there.
  *   - Records are printed by the printers of the method's own room, so that what is published is what
@@ -196,6 +197,8 @@ void publish_srv(struct publication *, struct slice owner, unsigned priority, un
 void publish_address(struct publication *, struct slice owner, const struct ip *);
 void publish_alias(struct publication *, struct slice owner, struct slice target);      /* CNAME */
 void publish_absent(struct publication *, struct slice owner, uint16_t type, const char *kind);
+/* Remarks that nothing is published because no sender is known; then return. */
+void publish_nobody(struct publication *);
 /* One sentence without full stop. Foreign names in it must be askable ones (they come out as they are). */
 void publish_remark(struct publication *, enum remark_kind, const char *format, ...) PRINTF_LIKE(3, 4);
 void remark_add(struct arena *, struct remarks *, const char *by, enum remark_kind, const char *format, ...) PRINTF_LIKE(5, 6);

@@ -358,10 +358,24 @@ static void add_change(struct text *t, const struct checked *c)
     }
 }
 
+/* nsupdate refuses address and MX records whose owner is no host name, unless told otherwise (RFC 952, its check-names). */
+static bool has_odd_owners(const struct check_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct checked *c = &list->at[i];
+        bool checked = c->type == RTYPE_A || c->type == RTYPE_AAAA || c->type == RTYPE_MX;
+        if (checked && c->record && is_change(c) && (slice_has(c->owner, '_') || slice_has(c->owner, '*')))
+            return true;
+    }
+    return false;
+}
+
 /* One message changes one zone (RFC 2136 3.1): names in the plan's domain together, any other by itself. */
 void text_add_nsupdate(struct text *t, const struct publication *p, const struct check_list *list)
 {
     bool begun = false;
+    if (has_odd_owners(list))
+        text_add_str(t, "check-names no\n");
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
         if (!is_change(c) || !name_at_or_below(c->owner, p->plan->domain))

@@ -94,6 +94,16 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "_rmx.example.com TXT \"host:a.example.com mx: apl:apl.isp.example ipv4:192.0.2.9 ipv4:198.51.100.0/30\"\n" },
     { "rmx: unknown servers", D "providers = \"isp.example\"; networks = \"192.0.2.1\"; ending = \"soft\";", "rmx",
       "; stricter\n; note\n_rmx.example.com TXT \"ipv4:192.0.2.1\"\n" },
+    /* callerid (callerid.md, publishing side) */
+    { "callerid: the sheet's example", D "mx_sends = true; networks = [ \"192.0.2.10\", \"192.0.2.32/28\" ];", "callerid",
+      "_ep.example.com TXT \"<ep xmlns='http://ms.net/1'><out><m><a>192.0.2.10</a><r>192.0.2.32/28</r><mx/></m></out></ep>\"\n" },
+    { "callerid: nobody", D "never_sends = true;", "callerid", "_ep.example.com TXT \"<ep xmlns='http://ms.net/1'><out><noMailServers/></out></ep>\"\n" },
+    { "callerid: all sorts", D "hosts = [ \"@\", \"out.isp.example\" ]; networks = \"192.0.2.0/24\"; excluded = \"192.0.2.66\"; ending = \"soft\"; "
+      "providers = ( { domain = \"isp.example\"; speaks = [ \"spf\", \"callerid\" ]; }, { domain = \"b.example\"; networks = \"198.51.100.4/30\"; }, \"c.example\" );", "callerid",
+      "; stricter\n; looser\n; note\n_ep.example.com TXT \"<ep xmlns='http://ms.net/1'><out><m><a/><a>out.isp.example</a><r>192.0.2.0/24</r><r>198.51.100.4/30</r>"
+      "<r>!192.0.2.66/32</r></m><m><indirect>isp.example</indirect></m></out></ep>\"\n" },
+    { "callerid: a provider's document alone", D "providers = { domain = \"isp.example\"; speaks = \"callerid\"; };", "callerid",
+      "_ep.example.com TXT \"<ep xmlns='http://ms.net/1'><out><m><indirect>isp.example</indirect></m></out></ep>\"\n" },
     /* dmp (dmp.md, publishing side) */
     { "dmp: a host and a network", D "networks = [ \"192.0.2.0/24\", \"198.51.100.7\" ];", "dmp",
       "_smtp-client.example.com TXT \"dmp=\"\n*._smtp-client.example.com TXT \"dmp=deny\"\n*.2.0.192.in-addr._smtp-client.example.com TXT \"dmp=allow\"\n"
@@ -117,7 +127,8 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "_smtp-client.example.com TXT \"dmp=\"\n*._smtp-client.example.com TXT \"dmp=deny\"\n*.in-addr._smtp-client.example.com TXT \"dmp=allow\"\n"
       "*.ip6._smtp-client.example.com TXT \"dmp=allow\"\n" },
     { "dmp: unknown addresses", D "hosts = \"out.isp.example\"; providers = \"b.example\";", "dmp",
-      "; stricter\n; stricter\n_smtp-client.example.com TXT \"dmp=\"\n*._smtp-client.example.com TXT \"dmp=deny\"\n" },
+      "; stricter\n; stricter\n; note\n" },
+    { "nobody who sends is known", D "providers = \"b.example\";", "rmx,dmp,imx,callerid", "; stricter\n; note\n; stricter\n; note\n; stricter\n; note\n; stricter\n; note\n" },
     /* imx (imx.md, publishing side) */
     { "imx: the sheet's example", D "networks = \"192.0.2.16/29\"; hosts = \"relay.@\"; receives_nothing = true; private_types = { imx = 65281; };", "imx",
       "_imx.example.com TXT \"v=imx1 a:relay.example.com ip4:192.0.2.16/29 only\"\n"
@@ -164,7 +175,7 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "msd: anybody", D "mx_sends = true; mx = \"mx.@\"; serves_anybody = true;", "msd", "_serves._smtp.mx.example.com TXT \"v=msd1 d:example.com all\"\n" },
     { "msd: nobody", D "never_sends = true;", "msd", "" },
     { "drip", D "hosts = { name = \"a.@\"; addresses = [ \"192.0.2.1\", \"2001:db8::1\" ]; }; receives_nothing = true;", "drip",
-      "192_0_2_1.ipv4.relays._email_.a.example.com A 192.0.2.1\n2001_0db8_0000_0000_0000_0000_0000_0001.ipv6.relays._email_.a.example.com AAAA 2001:db8::1\n"
+      "; note\n192_0_2_1.ipv4.relays._email_.a.example.com A 192.0.2.1\n2001_0db8_0000_0000_0000_0000_0000_0001.ipv6.relays._email_.a.example.com AAAA 2001:db8::1\n"
       "*.ipv4.relays._email_.a.example.com A 0.0.0.0\n*.ipv6.relays._email_.a.example.com AAAA ::\n"
       "*.ipv4.relays._email_.example.com A 0.0.0.0\n*.ipv6.relays._email_.example.com AAAA ::\n" },
     { "drip: unknown", D "hosts = [ \"a.@\", \"x.isp.example\" ]; networks = \"192.0.2.1\";", "drip", "; stricter\n" },

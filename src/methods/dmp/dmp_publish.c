@@ -177,6 +177,11 @@ void dmp_publish(const struct plan *plan, struct publication *p)
         p->bad = true;
         return;
     }
+    if (permitted.count == 0 && !plan_is_known(plan)) {
+        remark_unknown(plan, p);
+        publish_nobody(p);
+        return;
+    }
     if (!publish_name_of(p, plan->domain, &permitted, plan->fill_deny)) {
         publish_remark(p, PUBLISH_NOTE, "nothing is published: this plan needs more than %d records, one for each address", DMP_PUBLISHED_MAX);
         return;

@@ -99,6 +99,10 @@ void imx_publish(const struct plan *plan, struct publication *p)
     if (!plan->never_sends && !add_senders(&d, plan, p))
         d.full = true;
     bool nobody_else = d.count == 0, strict = plan->ending == PLAN_STRICT;
+    if (nobody_else && !plan->mx_sends && !plan_is_known(plan)) {
+        publish_nobody(p);
+        return;
+    }
     if (nobody_else && (strict || plan->never_sends))
         add(&d, (struct imx_item){ .tag = IMX_NONE });
     else if (strict)

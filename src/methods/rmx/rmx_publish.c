@@ -108,6 +108,10 @@ void rmx_publish(const struct plan *plan, struct publication *p)
         add(&d, (struct rmx_entry){ .tag = RMX_UNUSED });
     else if (!add_senders(&d, plan, p))
         d.full = true;
+    if (!d.full && d.count == plan->excluded.count && !plan_is_known(plan)) {
+        publish_nobody(p);
+        return;
+    }
     d.full = d.full || (has_list && plan->excluded.count + plan->networks.count > RMX_PUBLISHED_ITEMS_MAX);
     if (d.full) {
         publish_remark(p, PUBLISH_NOTE, "nothing is published: a record may have %d entries, and this plan needs more", PATH_ENTRIES_MAX);

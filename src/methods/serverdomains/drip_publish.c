@@ -26,6 +26,7 @@ static void publish_host(const struct plan *plan, struct publication *p, const s
 
 void drip_publish(const struct plan *plan, struct publication *p)
 {
+    size_t before = p->count;
     for (size_t i = 0; i < plan->hosts.count; i++)
         publish_host(plan, p, &plan->hosts.at[i]);
     for (size_t i = 0; plan->mx_sends && i < plan->mx.count; i++)
@@ -33,4 +34,6 @@ void drip_publish(const struct plan *plan, struct publication *p)
     /* A parent that speaks makes every name below it that does not fail. */
     if (plan_names_all_hosts(plan) && !plan_has_host(plan, plan->domain))
         publish_no(p, plan->domain);
+    if (p->count > before)
+        publish_remark(p, PUBLISH_NOTE, "address records with an underscore in their name: BIND takes them with check-names ignore only");
 }

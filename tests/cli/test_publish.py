@@ -118,7 +118,7 @@ def test_update_makes_dns_what_the_plan_says(frank):
     """The script is applied by hand to a zone file; then nothing differs."""
     before = ['example.com. TXT "v=spf1 mx -all"', 'example.com. TXT "site=1"', "example.com. MX 20 old.example.com.", *WORLD]
     said = frank.run("publish", "--nsupdate", "--zone", frank.zone(*before), plan(frank))
-    lines = [line for line in said.lines if not line.startswith(";")]
+    lines = [line for line in said.lines if not line.startswith((";", "check-names"))]
     assert lines[0] == "zone example.com." and lines[-1] == "send"
     after = list(before)
     for line in lines[1:-1]:

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "env/added_resolver.h"
 #include "env/overlay_resolver.h"
 #include "env/zone_resolver.h"
 #include "fakes/shuffle_resolver.h"
@@ -312,6 +313,101 @@ static void an_overlay_without_memory_fails_and_never_lies(void **state)
     zone_free(live);
 }
 
+/* ---- in addition ---- */
+
+static const char there[] =
+    "live.org. 50 IN TXT live\nboth.org. 50 IN TXT live\nboth.org. IN TXT same\nhost.wild.org. IN TXT live\nempty.org. IN A 1.2.3.4\n"
+    "alias.org. IN CNAME live.org.\n; timeout dead.org.\n; servfail dead.wild.org.\n";
+static const char more[] =
+    "both.org. 60 IN TXT same\nboth.org. IN TXT new\nnew.org. IN TXT new\nempty.org. IN TXT new\nx.deep.org. IN TXT new\n*.wild.org. IN TXT wild\n"
+    "alias.org. IN TXT new\ndead.org. IN TXT new\n";
+
+static const struct { const char *what, *name; enum answer_status status; const char *texts; } additions[] = {
+    { "only there", "live.org", ANSWER_DATA, "live " },
+    { "in both: each record once", "both.org", ANSWER_DATA, "live same new " },
+    { "only here", "new.org", ANSWER_DATA, "new " },
+    { "the name is there, without such records", "empty.org", ANSWER_DATA, "new " },
+    { "exists for what is below it", "deep.org", ANSWER_NODATA, "" },
+    { "in neither", "none.org", ANSWER_NXDOMAIN, "" },
+    { "wildcard, and the name is there", "host.wild.org", ANSWER_DATA, "live " },
+    { "wildcard, and it is not", "other.wild.org", ANSWER_DATA, "wild " },
+    { "wildcard, and it is not known", "dead.wild.org", ANSWER_SERVFAIL, "" },
+    { "an alias hides", "alias.org", ANSWER_DATA, "live " },
+    { "failure stays failure", "dead.org", ANSWER_TIMEOUT, "" },
+    { "no name", "a..b", ANSWER_BAD_NAME, "" },
+};
+
+static void check_addition(size_t i, const struct answer *a)
+{
+    char room[64];
+    struct text texts = text_fixed(room, sizeof room);
+    for (size_t k = 0; k < a->count; k++) {
+        text_add(&texts, a->records[k].text);
+        text_add_octet(&texts, ' ');
+    }
+    if (a->status != additions[i].status || !slice_same(text_slice(&texts), slice_str(additions[i].texts)))
+        fail_msg("%s: %s, %.*s", additions[i].what, answer_status_name(a->status), (int)texts.len, room);
+    assert_name(a->question.name, additions[i].name);
+}
+
+static void a_zones_records_stand_beside_the_rest(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct zone *live = zone_of(there), *zone = zone_of(more);
+        struct shuffle_resolver *s = shuffle_resolver_new(live, (struct shuffle_options){ .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 500 });
+        struct resolver *r = added_resolver_new(zone, shuffle_resolver(s));
+        struct asker askers[COUNT_OF(additions)];
+        for (size_t i = 0; i < COUNT_OF(additions); i++)
+            ask(r, &askers[i], additions[i].name, RTYPE_TXT);
+        while (shuffle_deliver_one(s))
+            ;
+        for (size_t i = 0; i < COUNT_OF(additions); i++) {
+            check_addition(i, askers[i].answer);
+            answer_drop(askers[i].answer);
+        }
+        /* Other types of a name are the other resolver's. */
+        ask(r, &askers[0], "empty.org", RTYPE_A);
+        while (shuffle_deliver_one(s))
+            ;
+        assert_int_equal(askers[0].answer->status, ANSWER_DATA);
+        answer_drop(askers[0].answer);
+        added_resolver_free(r);
+        shuffle_resolver_free(s);
+        zone_free(zone);
+        zone_free(live);
+    }
+}
+
+static void additions_can_be_withdrawn_and_never_lie(void **state)
+{
+    (void)state;
+    struct zone *live = zone_of(there), *zone = zone_of(more);
+    struct shuffle_resolver *s = shuffle_resolver_new(live, (struct shuffle_options){ .seed = 1 });
+    struct resolver *r = added_resolver_new(zone, shuffle_resolver(s));
+    struct asker a;
+    ask(r, &a, "both.org", RTYPE_TXT);
+    assert_null(a.answer);
+    r->withdraw(r, &a.waiter);
+    assert_false(shuffle_deliver_one(s));
+    for (size_t i = 0; i < COUNT_OF(additions); i++)
+        for (uint64_t k = 1; k < 12; k++) {
+            mem_fail_at(k, false);
+            ask(r, &a, additions[i].name, RTYPE_TXT);
+            while (shuffle_deliver_one(s))
+                ;
+            mem_fail_at(0, false);
+            assert_non_null(a.answer);
+            if (!answer_failed(a.answer))
+                check_addition(i, a.answer);
+            answer_drop(a.answer);
+        }
+    added_resolver_free(r);
+    shuffle_resolver_free(s);
+    zone_free(zone);
+    zone_free(live);
+}
+
 static void metrics_have_names(void **state)
 {
     (void)state;
@@ -334,6 +430,8 @@ int main(void)
         cmocka_unit_test(an_overlay_of_record_sets),
         cmocka_unit_test(overlaid_questions_can_be_withdrawn),
         cmocka_unit_test(an_overlay_without_memory_fails_and_never_lies),
+        cmocka_unit_test(a_zones_records_stand_beside_the_rest),
+        cmocka_unit_test(additions_can_be_withdrawn_and_never_lie),
         cmocka_unit_test(metrics_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,3 +108,17 @@ void world_asker_wait(struct world_asker *w)
         if (!w->world->loop || !loop_turn(w->world->loop, -1))
             give_up(w);
 }
+
+int world_asker_note(const struct world_asker *w)
+{
+    size_t position = 0;
+    int code = EX_OK;
+    struct slice key;
+    void *value;
+    while (code == EX_OK && table_next(w->known, &position, &key, &value)) {
+        const struct asked *one = value;
+        if (one->answer)
+            code = world_note_answer(w->world, one->answer);
+    }
+    return code;
+}

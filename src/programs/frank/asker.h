@@ -25,5 +25,6 @@ void world_asker_open(struct world_asker *, struct world *);
 void world_asker_close(struct world_asker *);
 void world_asker_forget(struct world_asker *);       /* all answers; whatever was made of them is gone */
 void world_asker_wait(struct world_asker *);         /* until what was asked is answered */
+int world_asker_note(const struct world_asker *);    /* for --save-zone, as world_note_answer */
 
 #endif

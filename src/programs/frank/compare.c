@@ -15,13 +15,13 @@
 struct compare {
     const struct cli *cli;
     const char *format_name, *jobs_text, *domain, *html;
-    bool all;
+    bool all, as_if;
     enum source_format format;
     unsigned jobs;
     struct world world;
     struct source *source;
     struct progress_line progress;
-    struct tally tally;
+    struct tally tally, other;             /* other: --as-if */
     struct compare_page *page;             /* --html; NULL: none, or it failed */
     struct arena *arena;                   /* of the message that is looked at */
     struct arena *first_arena;             /* the first one: if it stays the only one, its table is all there is to print */
@@ -105,12 +105,15 @@ static bool is_wanted(const struct compare *c, const struct fact *comparison)
 
 static void take_comparison(struct compare *c, const struct pool_place *place, struct slice line, const struct fact *comparison)
 {
-    struct verdicts v;
+    struct verdicts v, w;
+    struct slice domain = fact_text(comparison, "domain");
+    const struct fact *other = fact_find(comparison, "as_if");
     verdicts_read(fact_find(comparison, "methods"), &v);
-    if (!tally_add(&c->tally, comparison, &v))
+    verdicts_read(fact_find(other, "methods"), &w);
+    if (!tally_add(&c->tally, domain, comparison, &v) || (other && !tally_add(&c->other, domain, other, &w)))
         out_of_memory();
     struct fact *message = with_place(c->arena, place, comparison);
-    keep_for_page(c, message, &v);
+    keep_for_page(c, message, other ? &w : &v);
     if (c->cli->json || c->all)
         print_message(c, message);
     else if (c->tally.messages == 1)
@@ -170,6 +173,8 @@ static void print_summary_json(struct compare *c)
     fact_add_flag(a, root, "summary", true);
     fact_add_number(a, root, "unread", (int64_t)c->unread);
     tally_facts(&c->tally, a, root);
+    if (c->as_if)
+        tally_facts(&c->other, a, fact_add_group(a, root, "as_if"));
     if (arena_failed(a))
         out_of_memory();
     note_code(c, print_json(root, false));
@@ -185,11 +190,11 @@ static void print_end(struct compare *c)
     } else if (c->tally.messages == 1 && c->first) {
         compare_print_message(c->first, &style, stdout);
     } else {
-        struct compare_totals totals = { &c->tally, c->unread, c->all };
+        struct compare_totals totals = { &c->tally, c->as_if ? &c->other : NULL, c->unread, c->all };
         compare_print_summary(&totals, &style, stdout);
     }
     note_code(c, flush_output());
-    struct compare_page_facts facts = { &c->tally, c->unread, world_now(&c->world) };
+    struct compare_page_facts facts = { &c->tally, c->as_if ? &c->other : NULL, c->unread, world_now(&c->world) };
     if (c->page && !compare_page_close(c->page, &facts))
         page_failed(c);
 }
@@ -237,7 +242,7 @@ static int open_books(struct compare *c)
     c->world.env.random->fill(c->world.env.random, &seed, sizeof seed);
     c->arena = arena_new(MESSAGE_OCTETS_MAX);
     c->first_arena = arena_new(MESSAGE_OCTETS_MAX);
-    if (!tally_open(&c->tally, seed) || !c->arena || !c->first_arena)
+    if (!tally_open(&c->tally, seed) || !tally_open(&c->other, seed) || !c->arena || !c->first_arena)
         out_of_memory();
     if (!c->html)
         return EX_OK;
@@ -254,7 +259,7 @@ static void compare_all(struct compare *c)
     const char *const *paths = c->cli->file_count ? (const char *const *)c->cli->files : dash;
     size_t count = c->cli->file_count ? c->cli->file_count : 1;
     struct file_facts facts = file_facts_of(c->cli);
-    struct examiner_work work = { &c->world, &facts };
+    struct examiner_work work = { &c->world, &facts, c->as_if };
     struct pool_sink sink = { take_line, take_lost, take_trouble, take_time, c };
     progress_begin(&c->progress, progress_wanted() ? source_octets_all(paths, count, c->format) : 0);
     c->source = source_new(paths, count, c->format);
@@ -280,6 +285,7 @@ static int run_compare(int argc, char **argv)
         SOURCE_OPTION(c.format_name),
         { .name = "jobs", .takes_value = true, .value_name = "N", .help = "processes to examine with; default: one for each processor", .value = &c.jobs_text },
         { .name = "domain", .takes_value = true, .value_name = "DOMAIN", .help = "only messages of this author's (else sender's, else host's) domain", .value = &c.domain },
+        { .name = "as-if", .help = "also as if every domain had said in all dialects what its SPF record says", .flag = &c.as_if },
         { .name = "html", .takes_value = true, .value_name = "FILE", .help = "write it all as one page that needs nothing else", .value = &c.html },
         { .name = "all", .help = "print the table of every message, and every domain", .flag = &c.all },
     };
@@ -294,6 +300,7 @@ static int run_compare(int argc, char **argv)
                 code = c.code;
             }
             tally_close(&c.tally);
+            tally_close(&c.other);
             arena_free(c.arena);
             arena_free(c.first_arena);
             world_close(&c.world);

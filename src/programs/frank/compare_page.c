@@ -249,7 +249,9 @@ static void put_head(FILE *to, const struct compare_page_facts *f)
     put_text(to, text_slice(&date));
     put(to, ".</p>\n<ul class=\"facts\">");
     put_fact(to, t->messages, t->messages == 1 ? "message" : "messages");
-    put_fact(to, t->stopped, "stopped by some method");
+    put_fact(to, t->stopped, f->other ? "really stopped by some method" : "stopped by some method");
+    if (f->other)
+        put_fact(to, f->other->stopped, "stopped by some method, as if");
     put_fact(to, t->vouched, "passed by some method for sender, author or signer");
     put_fact(to, t->dispositions[DISPOSITION_REJECT] + t->dispositions[DISPOSITION_DISCARD], "refused by the rules in force");
     put_fact(to, t->questions, "DNS questions");
@@ -266,41 +268,70 @@ static void put_piece(FILE *to, const char *colour, uint64_t n, uint64_t all)
         fprintf(to, "<i class=\"%s\" style=\"width:%.2f%%\"></i>", colour, 100.0 * (double)n / (double)all);
 }
 
-static void put_method(FILE *to, const struct tally *t, size_t i)
+static void put_bar(FILE *to, const struct tally_method *m)
 {
-    const struct tally_method *m = &t->methods[i];
-    uint64_t broken = m->words[AUTH_PERMERROR] + m->words[AUTH_TEMPERROR] + m->words[AUTH_POLICY];
-    put(to, "<tr>");
-    put_method_head(to, i);
     put(to, "<td class=\"bar\"><div class=\"stack\">");
     put_piece(to, "y", m->words[AUTH_PASS], m->examined);
     put_piece(to, "f", m->words[AUTH_FAIL], m->examined);
     put_piece(to, "s", m->words[AUTH_SOFTFAIL], m->examined);
     put(to, "</div></td>");
+}
+
+static void put_method(FILE *to, const struct tally *t, bool derived, size_t i)
+{
+    const struct tally_method *m = &t->methods[i];
+    put(to, "<tr>");
+    put_method_head(to, i);
+    put_bar(to, m);
+    if (derived)
+        put_cell(to, m->derived);
     put_cell(to, m->stops);
+    if (derived)
+        put_cell(to, m->stops_derived);
     put_cell(to, m->alone);
     put_cell(to, m->against);
     put_cell(to, m->words[AUTH_PASS]);
     put_cell(to, m->words[AUTH_FAIL]);
     put_cell(to, m->words[AUTH_SOFTFAIL]);
     put_cell(to, m->words[AUTH_NONE] + m->words[AUTH_NEUTRAL]);
-    put_cell(to, broken);
+    put_cell(to, m->words[AUTH_PERMERROR] + m->words[AUTH_TEMPERROR] + m->words[AUTH_POLICY]);
     put(to, "</tr>\n");
 }
 
-static void put_methods(FILE *to, const struct tally *t)
+static void put_heads(FILE *to, const char *const *heads)
 {
-    put(to, "<h2>Methods</h2>\n<p class=\"soft\">A method <b>stops</b> a message if it fails by what the domain published for such a message; "
-            "<b>alone</b> if no other method does, <b>against</b> another if one passes for its sender, author or signer.</p>\n"
-            "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">method</th><th scope=\"col\">results</th><th scope=\"col\" class=\"n\">stops</th>"
-            "<th scope=\"col\" class=\"n\">alone</th><th scope=\"col\" class=\"n\">against</th><th scope=\"col\" class=\"n\">pass</th>"
-            "<th scope=\"col\" class=\"n\">fail</th><th scope=\"col\" class=\"n\">softfail</th><th scope=\"col\" class=\"n\">none, neutral</th>"
-            "<th scope=\"col\" class=\"n\">errors, policy</th></tr></thead><tbody>\n");
+    for (size_t i = 0; heads[i]; i++) {
+        put(to, "<th scope=\"col\" class=\"n\">");
+        put_str(to, heads[i]);
+        put(to, "</th>");
+    }
+}
+
+static void put_method_table(FILE *to, const struct tally *t, bool derived)
+{
+    static const char *const counts[] = { "alone", "against", "pass", "fail", "softfail", "none, neutral", "errors, policy", NULL };
+    static const char *const real[] = { "stops", NULL }, *const as_if[] = { "derived", "stops", "of these derived", NULL };
+    put(to, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">method</th><th scope=\"col\">results</th>");
+    put_heads(to, derived ? as_if : real);
+    put_heads(to, counts);
+    put(to, "</tr></thead><tbody>\n");
     for (size_t i = 0; methods[i]; i++)
         if (t->methods[i].examined)
-            put_method(to, t, i);
+            put_method(to, t, derived, i);
     put(to, "</tbody></table></div>\n<ul class=\"key\"><li><i class=\"y\"></i>pass</li><li><i class=\"f\"></i>fail</li>"
             "<li><i class=\"s\"></i>softfail</li><li><i></i>says nothing</li></ul>\n");
+}
+
+static void put_methods(FILE *to, const struct compare_page_facts *f)
+{
+    put(to, "<h2>Methods</h2>\n<p class=\"soft\">A method <b>stops</b> a message if it fails by what the domain published for such a message; "
+            "<b>alone</b> if no other method does, <b>against</b> another if one passes for its sender, author or signer.</p>\n");
+    put_method_table(to, f->tally, false);
+    if (!f->other)
+        return;
+    put(to, "<h2>As if</h2>\n<p class=\"soft\">Had every domain said in every dialect what its SPF record says. <b>Derived</b>: results that rest on records "
+            "nobody published; all others are real. What follows is as if, too.</p>\n");
+    put_method_table(to, f->other, true);
 }
 
 /* ---- matrices ---- */
@@ -393,13 +424,46 @@ static void put_row(FILE *to, const struct fact *row)
     put(to, "</td></tr>\n");
 }
 
-static void put_rows(FILE *to, const struct fact *rows)
+static bool is_derived(const struct fact *row)
+{
+    return slice_same(fact_text(row, "source"), SLICE("derived"));
+}
+
+static void put_rows(FILE *to, const struct fact *rows, bool only_derived)
 {
     put(to, "<div class=\"scroll\"><table class=\"rows\"><thead><tr><th scope=\"col\">method</th><th scope=\"col\">result</th><th scope=\"col\">identity</th>"
             "<th scope=\"col\">domain</th><th scope=\"col\" class=\"n\">asked</th><th scope=\"col\">record found, and why</th></tr></thead><tbody>\n");
     for (const struct fact *row = rows ? rows->first : NULL; row; row = row->next)
-        put_row(to, row);
+        if (!only_derived || is_derived(row))
+            put_row(to, row);
     put(to, "</tbody></table></div>\n");
+}
+
+static void put_derivation(FILE *to, const struct fact *domain)
+{
+    const struct fact *limits = fact_find(domain, "limits");
+    put_text(to, fact_text(domain, "domain"));
+    put(to, ": ");
+    put_text(to, fact_text(domain, "found"));
+    put(to, "<br>");
+    for (const struct fact *l = limits ? limits->first : NULL; l; l = l->next) {
+        put(to, fact_flag(l, "stricter") ? "Stricter than SPF: " : "Looser than SPF: ");
+        put_text(to, fact_text(l, "method"));
+        put(to, fact_text(l, "method").len ? ": " : "");
+        put_text(to, fact_text(l, "text"));
+        put(to, "<br>");
+    }
+}
+
+/* What would be otherwise; the rest stays as it is. */
+static void put_as_if(FILE *to, const struct fact *as_if)
+{
+    const struct fact *domains = fact_find(as_if, "domains");
+    put(to, "<p class=\"soft\"><b>As if</b>, derived from SPF records:<br>");
+    for (const struct fact *d = domains ? domains->first : NULL; d; d = d->next)
+        put_derivation(to, d);
+    put(to, "</p>\n");
+    put_rows(to, fact_find(as_if, "methods"), true);
 }
 
 /* Who stops it, and who vouches for it. */
@@ -412,7 +476,7 @@ static void put_message_tags(FILE *to, const struct fact *rows)
             continue;
         put(to, v.stops[i] ? "<span class=\"tag f\">" : "<span class=\"tag y\">");
         put_str(to, methods[i]->name);
-        put(to, v.stops[i] ? " stops</span>" : " passes</span>");
+        put(to, v.stops[i] ? v.derived[i] ? " would stop</span>" : " stops</span>" : v.derived[i] ? " would pass</span>" : " passes</span>");
     }
 }
 
@@ -435,11 +499,11 @@ static void put_labelled(FILE *to, const char *label, struct slice text)
 
 static void put_message(FILE *to, const struct fact *m)
 {
-    const struct fact *session = fact_find(m, "session"), *v = fact_find(m, "verdict"), *rows = fact_find(m, "methods");
+    const struct fact *session = fact_find(m, "session"), *v = fact_find(m, "verdict"), *rows = fact_find(m, "methods"), *as_if = fact_find(m, "as_if");
     put(to, "<details><summary><span>");
     put_text(to, fact_text(m, "from").len ? fact_text(m, "from") : SLICE("(no author)"));
     put(to, "</span>");
-    put_message_tags(to, rows);
+    put_message_tags(to, as_if ? fact_find(as_if, "methods") : rows);
     put(to, "</summary><div class=\"in\"><p class=\"soft\">");
     put_place(to, m);
     put(to, "<br>");
@@ -452,7 +516,9 @@ static void put_message(FILE *to, const struct fact *m)
     put(to, " by ");
     put_text(to, fact_text(v, "rule"));
     put(to, "</p>\n");
-    put_rows(to, rows);
+    put_rows(to, rows, false);
+    if (as_if)
+        put_as_if(to, as_if);
     put(to, "</div></details>\n");
 }
 
@@ -552,9 +618,10 @@ static bool put_domains(struct compare_page *p, const struct tally *t)
 bool compare_page_close(struct compare_page *p, const struct compare_page_facts *f)
 {
     put_head(p->out, f);
-    put_methods(p->out, f->tally);
-    put_matrices(p->out, f->tally);
-    bool good = fflush(p->spool) == 0 && put_domains(p, f->tally);
+    put_methods(p->out, f);
+    const struct tally *t = f->other ? f->other : f->tally;
+    put_matrices(p->out, t);
+    bool good = fflush(p->spool) == 0 && put_domains(p, t);
     put(p->out, "<footer>Made by frank " FRANK_VERSION "; frank-compare(1) says what is counted.</footer>\n</main>\n</body>\n</html>\n");
     good = fflush(p->out) == 0 && !ferror(p->out) && good;
     int saved = errno;

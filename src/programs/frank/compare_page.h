@@ -24,7 +24,7 @@ struct compare_page *compare_page_open(const char *path, uint64_t seed);
 /* message: a comparison with "file" and "number", already in the tally. False: no memory, or the disk is full (errno). */
 MUST_CHECK bool compare_page_add(struct compare_page *, const struct fact *message, const struct verdicts *);
 struct compare_page_facts {
-    const struct tally *tally;
+    const struct tally *tally, *other;     /* other: of --as-if, or NULL */
     uint64_t unread;
     int64_t now;
 };

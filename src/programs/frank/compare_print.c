@@ -15,7 +15,7 @@
 
 static int name_width(void)
 {
-    size_t width = 7;
+    size_t width = 11;                   /* "always none" */
     for (size_t i = 0; methods[i]; i++)
         width = strlen(methods[i]->name) > width ? strlen(methods[i]->name) : width;
     return (int)width + 1;
@@ -92,19 +92,70 @@ static void put_row(const struct fact *row, int names, const struct report_style
     report_wrapped(st, to, text_slice(&reason), column, column + 2);
 }
 
-static void put_rows(const struct fact *rows, const struct report_style *st, FILE *to)
+static bool is_derived(const struct fact *row)
+{
+    return slice_same(fact_text(row, "source"), SLICE("derived"));
+}
+
+static void put_rows(const struct fact *rows, bool only_derived, const struct report_style *st, FILE *to)
 {
     int names = name_width();
     fprintf(to, "%-*s%-*s%-*s%-*s%s\n", names, "method", IDENTITY_WIDTH, "identity", RESULT_WIDTH, "result", ASKED_WIDTH, "asked", "record found, and why");
     for (const struct fact *row = rows->first; row; row = row->next)
-        put_row(row, names, st, to);
+        if (!only_derived || is_derived(row))
+            put_row(row, names, st, to);
+}
+
+static void put_derivation(const struct fact *domain, const struct report_style *st, FILE *to)
+{
+    char room[LINE_OCTETS];
+    struct text t = text_fixed(room, sizeof room);
+    const struct fact *limits = fact_find(domain, "limits");
+    text_add_str(&t, "  ");
+    words_show(&t, fact_text(domain, "domain"));
+    text_add_str(&t, ": ");
+    words_show(&t, fact_text(domain, "found"));
+    report_wrapped(st, to, text_slice(&t), 0, 4);
+    for (const struct fact *l = limits ? limits->first : NULL; l; l = l->next) {
+        text_reset(&t);
+        text_addf(&t, "%s than SPF", fact_flag(l, "stricter") ? "stricter" : "looser");
+        text_add_str(&t, fact_text(l, "method").len ? ", " : "");
+        words_show(&t, fact_text(l, "method"));
+        text_add_str(&t, ": ");
+        words_show(&t, fact_text(l, "text"));
+        fputs("    ", to);
+        report_wrapped(st, to, text_slice(&t), 4, 6);
+    }
+}
+
+static bool any_derived(const struct fact *rows)
+{
+    const struct fact *row = rows ? rows->first : NULL;
+    while (row && !is_derived(row))
+        row = row->next;
+    return row != NULL;
+}
+
+/* What would be otherwise; the rest stays as it is. */
+static void put_as_if(const struct fact *as_if, const struct report_style *st, FILE *to)
+{
+    const struct fact *domains = fact_find(as_if, "domains"), *rows = fact_find(as_if, "methods");
+    fputs("\nAs if it had been said in every dialect, derived from the SPF records\n", to);
+    for (const struct fact *d = domains ? domains->first : NULL; d; d = d->next)
+        put_derivation(d, st, to);
+    if (any_derived(rows))
+        put_rows(rows, true, st, to);
+    else
+        fputs("Nothing would be otherwise.\n", to);
 }
 
 void compare_print_message(const struct fact *c, const struct report_style *st, FILE *to)
 {
     put_head(c, st, to);
     fputc('\n', to);
-    put_rows(fact_find(c, "methods"), st, to);
+    put_rows(fact_find(c, "methods"), false, st, to);
+    if (fact_find(c, "as_if"))
+        put_as_if(fact_find(c, "as_if"), st, to);
 }
 
 /* ---- many: results ---- */
@@ -131,35 +182,87 @@ static void put_counts(const struct compare_totals *c, FILE *to)
     fputc('\n', to);
 }
 
-static void put_results(const struct tally *t, int names, FILE *to)
+/* A column of the tables of results: the sum of some words. */
+struct column { const char *head; unsigned words; };
+#define WORD(w) (1u << (w))
+
+static uint64_t sum_of(const struct tally_method *m, unsigned words)
 {
-    static const enum auth_result columns[] = { AUTH_PASS, AUTH_FAIL, AUTH_SOFTFAIL, AUTH_NEUTRAL, AUTH_NONE, AUTH_POLICY, AUTH_TEMPERROR, AUTH_PERMERROR };
-    static const char *const heads[] = { "pass", "fail", "softfail", "neutral", "none", "policy", "temperr", "permerr" };
-    fprintf(to, "\n%-*s", names, "Results");
-    for (size_t i = 0; i < COUNT_OF(heads); i++)
-        fprintf(to, " %*s", 7 + (i == 2), heads[i]);
-    fputc('\n', to);
+    uint64_t sum = 0;
+    for (unsigned w = 0; w < TALLY_WORDS; w++)
+        sum += words >> w & 1 ? m->words[w] : 0;
+    return sum;
+}
+
+static void put_results(const struct tally *t, bool derived, int names, FILE *to)
+{
+    static const struct column all[] = {
+        { "pass", WORD(AUTH_PASS) }, { "fail", WORD(AUTH_FAIL) }, { "softfail", WORD(AUTH_SOFTFAIL) }, { "neutral", WORD(AUTH_NEUTRAL) },
+        { "none", WORD(AUTH_NONE) }, { "policy", WORD(AUTH_POLICY) }, { "temperr", WORD(AUTH_TEMPERROR) }, { "permerr", WORD(AUTH_PERMERROR) },
+    }, fewer[] = {
+        { "pass", WORD(AUTH_PASS) }, { "fail", WORD(AUTH_FAIL) }, { "softfail", WORD(AUTH_SOFTFAIL) }, { "neutral", WORD(AUTH_NEUTRAL) },
+        { "none", WORD(AUTH_NONE) }, { "policy", WORD(AUTH_POLICY) }, { "errors", WORD(AUTH_TEMPERROR) | WORD(AUTH_PERMERROR) },
+    };
+    const struct column *columns = derived ? fewer : all;
+    size_t count = derived ? COUNT_OF(fewer) : COUNT_OF(all);
+    fprintf(to, "%-*s", names, derived ? "" : "Results");
+    for (size_t i = 0; i < count; i++)
+        fprintf(to, " %*s", 7 + (i == 2), columns[i].head);
+    fputs(derived ? " derived\n" : "\n", to);
     for (size_t i = 0; methods[i]; i++) {
-        if (t->methods[i].examined == 0)
+        const struct tally_method *m = &t->methods[i];
+        if (m->words[AUTH_NONE] == m->examined)
             continue;
         fprintf(to, "%-*s", names, methods[i]->name);
-        for (size_t w = 0; w < COUNT_OF(columns); w++)
-            fprintf(to, " %*llu", 7 + (w == 2), (unsigned long long)t->methods[i].words[columns[w]]);
+        for (size_t c = 0; c < count; c++)
+            fprintf(to, " %*llu", 7 + (c == 2), (unsigned long long)sum_of(m, columns[c].words));
+        if (derived)
+            fprintf(to, " %7llu", (unsigned long long)m->derived);
         fputc('\n', to);
     }
 }
 
-static void put_stops(const struct tally *t, int names, FILE *to)
+/* Methods for which nothing is published, and what the messages do not carry. */
+static void put_silent(const struct tally *t, int names, const struct report_style *st, FILE *to)
 {
-    fprintf(to, "\nWho would have stopped what\n%-*s %8s %8s %8s\n", names, "", "stops", "alone", "against");
-    for (size_t i = 0; methods[i]; i++) {
-        const struct tally_method *m = &t->methods[i];
-        if (m->stops > 0)
-            fprintf(to, "%-*s %8llu %8llu %8llu\n", names, methods[i]->name, (unsigned long long)m->stops, (unsigned long long)m->alone, (unsigned long long)m->against);
-    }
-    fprintf(to, "%-*s %8llu\n", names, "any", (unsigned long long)t->stopped);
-    fputs("stops: it fails by what the domain published for such a message.\n"
-          "alone: no other method stops it.\n"
+    char room[LINE_OCTETS];
+    struct text text = text_fixed(room, sizeof room);
+    for (size_t i = 0; methods[i]; i++)
+        if (t->methods[i].examined > 0 && t->methods[i].words[AUTH_NONE] == t->methods[i].examined)
+            text_addf(&text, "%s%s", text.len ? ", " : "", methods[i]->name);
+    if (text.len == 0)
+        return;
+    fprintf(to, "%-*s ", names, "always none");
+    report_wrapped(st, to, text_slice(&text), (size_t)names + 1, (size_t)names + 1);
+}
+
+static void put_stops_line(const struct compare_totals *c, size_t i, int names, FILE *to)
+{
+    const struct tally_method *real = &c->tally->methods[i], *m = c->other ? &c->other->methods[i] : real;
+    if (real->stops + m->stops == 0)
+        return;
+    fprintf(to, "%-*s %8llu", names, methods[i]->name, (unsigned long long)real->stops);
+    if (c->other)
+        fprintf(to, " %8llu %8llu", (unsigned long long)m->stops, (unsigned long long)m->stops_derived);
+    fprintf(to, " %8llu %8llu\n", (unsigned long long)m->alone, (unsigned long long)m->against);
+}
+
+static void put_stops(const struct compare_totals *c, int names, FILE *to)
+{
+    fprintf(to, "\nWho would have stopped what\n%-*s %8s", names, "", c->other ? "real" : "stops");
+    if (c->other)
+        fprintf(to, " %8s %8s", "as if", "derived");
+    fprintf(to, " %8s %8s\n", "alone", "against");
+    for (size_t i = 0; methods[i]; i++)
+        put_stops_line(c, i, names, to);
+    fprintf(to, "%-*s %8llu", names, "any", (unsigned long long)c->tally->stopped);
+    if (c->other)
+        fprintf(to, " %8llu", (unsigned long long)c->other->stopped);
+    fputs("\nstops: it fails by what the domain published for such a message.\n", to);
+    if (c->other)
+        fputs("as if: had every domain said in every dialect what its SPF record says; derived:\n"
+              "how many of these rest on what nobody published. The rest below is as if, too.\n", to);
+    fputs("alone: no other method stops it.\n"
           "against: another one passes for the message's sender, author or signer.\n", to);
 }
 
@@ -251,11 +354,11 @@ static void put_domain(const struct tally_domain *d, const struct report_style *
     report_wrapped(st, to, slice_trim(text_slice(&t), "; "), 10, 12);
 }
 
-static void put_domains(const struct compare_totals *c, const struct report_style *st, FILE *to)
+static void put_domains(const struct tally *t, bool all, const struct report_style *st, FILE *to)
 {
     struct arena *a = arena_new(4u << 20);
-    const struct tally_domain **list = a ? tally_sorted(c->tally, a) : NULL;
-    size_t count = table_count(c->tally->domains), shown = c->all || count < DOMAINS_SHOWN ? count : DOMAINS_SHOWN;
+    const struct tally_domain **list = a ? tally_sorted(t, a) : NULL;
+    size_t count = table_count(t->domains), shown = all || count < DOMAINS_SHOWN ? count : DOMAINS_SHOWN;
     if (!list)
         out_of_memory();
     fputs("\nBy domain of the author, else of the sender, else of the host\n", to);
@@ -263,8 +366,8 @@ static void put_domains(const struct compare_totals *c, const struct report_styl
         put_domain(list[i], st, to);
     if (shown < count)
         fprintf(to, "          ... and %zu domain%s more (--all)\n", count - shown, plural(count - shown));
-    if (c->tally->other_messages)
-        fprintf(to, "%8llu  of other domains: no more than %d are told apart\n", (unsigned long long)c->tally->other_messages, TALLY_DOMAINS_MAX);
+    if (t->other_messages)
+        fprintf(to, "%8llu  of other domains: no more than %d are told apart\n", (unsigned long long)t->other_messages, TALLY_DOMAINS_MAX);
     arena_free(a);
 }
 
@@ -274,8 +377,16 @@ void compare_print_summary(const struct compare_totals *c, const struct report_s
     put_counts(c, to);
     if (c->tally->messages == 0)
         return;
-    put_results(c->tally, names, to);
-    put_stops(c->tally, names, to);
-    put_matrices(c->tally, names, st, to);
-    put_domains(c, st, to);
+    const struct tally *t = c->other ? c->other : c->tally;
+    fputc('\n', to);
+    put_results(c->tally, false, names, to);
+    put_silent(c->tally, names, st, to);
+    if (c->other) {
+        fputs("\nResults as if every domain had said in every dialect what its SPF record says\n", to);
+        put_results(c->other, true, names, to);
+        put_silent(c->other, names, st, to);
+    }
+    put_stops(c, names, to);
+    put_matrices(t, names, st, to);
+    put_domains(t, c->all, st, to);
 }

@@ -8,8 +8,8 @@
 /* comparison: with its members "file" and "number". */
 void compare_print_message(const struct fact *comparison, const struct report_style *, FILE *);
 
-/* unread: messages or files that could not be examined. all: every domain, not the largest. */
-struct compare_totals { const struct tally *tally; uint64_t unread; bool all; };
+/* other: of --as-if, or NULL. unread: messages or files that could not be examined. all: every domain, not the largest. */
+struct compare_totals { const struct tally *tally, *other; uint64_t unread; bool all; };
 void compare_print_summary(const struct compare_totals *, const struct report_style *, FILE *);
 
 #endif

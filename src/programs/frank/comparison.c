@@ -148,7 +148,7 @@ static void add_rows_of_one(struct txn *t, struct fact *rows, const struct metho
         add_row(a, rows, m, f);
 }
 
-void comparison_add_rows(struct txn *t, struct fact *parent, const char *name)
+static struct fact *add_rows(struct txn *t, struct fact *parent, const char *name)
 {
     const struct fact *record = txn_record(t);
     struct fact *rows = fact_add_list(txn_record_arena(t), parent, name);
@@ -159,6 +159,7 @@ void comparison_add_rows(struct txn *t, struct fact *parent, const char *name)
         else if (f)
             add_rows_of_one(t, rows, methods[i], f);
     }
+    return rows;
 }
 
 /* ---- the message ---- */
@@ -189,6 +190,14 @@ static struct slice domain_of(const struct txn *t)
     return t->author.count > 0 ? t->author.domains[0] : t->mail_from.normal_domain.len ? t->mail_from.normal_domain : t->helo_domain;
 }
 
+static void add_verdict(struct arena *a, struct fact *root, const struct fact *record)
+{
+    const struct fact *v = fact_find(record, "verdict");
+    struct fact *verdict = fact_add_group(a, root, "verdict");
+    adopt(a, verdict, v, "disposition");
+    adopt(a, verdict, v, "rule");
+}
+
 struct fact *comparison_of(struct txn *t)
 {
     const struct fact *record = txn_record(t);
@@ -198,12 +207,83 @@ struct fact *comparison_of(struct txn *t)
     add_cut(a, root, "message_id", fact_text(record, "message_id"));
     add_cut(a, root, "from", fact_text(record, "from"));
     add_cut(a, root, "domain", domain_of(t));
-    comparison_add_rows(t, root, "methods");
+    add_rows(t, root, "methods");
     adopt(a, root, record, "class");
-    const struct fact *v = fact_find(record, "verdict");
-    struct fact *verdict = fact_add_group(a, root, "verdict");
-    adopt(a, verdict, v, "disposition");
-    adopt(a, verdict, v, "rule");
+    add_verdict(a, root, record);
     adopt(a, root, record, "dns");
     return root;
+}
+
+/* ---- in another world ---- */
+
+static bool is_claim(struct slice identity)
+{
+    static const enum identity claims[] = { IDENTITY_HELO, IDENTITY_MAILFROM, IDENTITY_FROM, IDENTITY_PRA };
+    for (size_t i = 0; i < COUNT_OF(claims); i++)
+        if (slice_same(identity, slice_str(identity_name(claims[i]))))
+            return true;
+    return false;
+}
+
+static void add_claim(struct arena *a, struct slice domain, struct slice out[COMPARISON_CLAIMS_MAX], size_t *count)
+{
+    struct slice normal;
+    if (*count == COMPARISON_CLAIMS_MAX || domain.len == 0 || !domain_normal(a, domain, &normal))
+        return;
+    for (size_t i = 0; i < *count; i++)
+        if (slice_same(out[i], normal))
+            return;
+    out[(*count)++] = normal;
+}
+
+size_t comparison_claims(struct txn *t, const struct fact *comparison, struct slice out[COMPARISON_CLAIMS_MAX])
+{
+    struct arena *a = txn_record_arena(t);
+    const struct fact *rows = fact_find(comparison, "methods");
+    size_t count = 0;
+    add_claim(a, domain_of(t), out, &count);
+    for (const struct fact *row = rows ? rows->first : NULL; row; row = row->next)
+        if (is_claim(fact_text(row, "identity")))
+            add_claim(a, fact_text(row, "domain"), out, &count);
+    return count;
+}
+
+static void add_derived(struct arena *a, struct fact *list, struct slice domain, const struct as_if_domain *d)
+{
+    struct fact *g = fact_add_group(a, list, NULL);
+    fact_add_text(a, g, "domain", domain);
+    fact_add_str(a, g, "found", as_if_found_name(d->found));
+    struct fact *names = fact_add_list(a, g, "methods");
+    for (size_t i = 0; methods[i]; i++)
+        if (d->methods >> i & 1)
+            fact_add_str(a, names, NULL, methods[i]->name);
+    struct fact *limits = fact_add_list(a, g, "limits");
+    for (const struct as_if_limit *l = d->limits; l; l = l->next) {
+        struct fact *one = fact_add_group(a, limits, NULL);
+        fact_add_str(a, one, "method", l->method ? l->method->name : NULL);
+        fact_add_flag(a, one, "stricter", l->stricter);
+        fact_add_text(a, one, "text", l->text);
+    }
+}
+
+/* A result is derived if the records of its method were, for the domain it speaks of. */
+static bool is_derived(const struct fact *row, const struct as_if *as_if)
+{
+    const struct method *m = method_named(fact_text(row, "method"));
+    const struct as_if_domain *d = as_if_domain(as_if, fact_text(row, "domain"));
+    return m && d && (d->methods >> method_index(m) & 1);
+}
+
+void comparison_add_as_if(struct fact *comparison, struct txn *real, struct txn *other, const struct as_if *as_if, const struct slice *domains, size_t count)
+{
+    struct arena *a = txn_record_arena(real), *b = txn_record_arena(other);
+    struct fact *g = fact_add_group(a, comparison, "as_if");
+    struct fact *list = fact_add_list(a, g, "domains");
+    for (size_t i = 0; i < count; i++)
+        if (as_if_domain(as_if, domains[i]))
+            add_derived(a, list, domains[i], as_if_domain(as_if, domains[i]));
+    struct fact *rows = add_rows(other, g, "methods");
+    for (struct fact *row = rows ? rows->first : NULL; row; row = row->next)
+        fact_add_str(b, row, "source", is_derived(row, as_if) ? "derived" : "real");
+    add_verdict(b, g, txn_record(other));
 }

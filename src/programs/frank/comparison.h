@@ -14,7 +14,7 @@
 #ifndef FRANK_PROGRAMS_COMPARISON_H
 #define FRANK_PROGRAMS_COMPARISON_H
 
-#include "engine/engine.h"
+#include "programs/frank/as_if.h"
 
 #define COMPARISON_TEXT_MAX 512           /* octets of one text of a row */
 #define COMPARISON_ROWS_MAX 8             /* results of one method beside the one that stands for it; more are left out */
@@ -32,7 +32,17 @@ bool says_named(struct slice, enum says *);
 
 /* In the record's arena. The transaction must be done. */
 struct fact *comparison_of(struct txn *);
-/* The rows alone, under this name. */
-void comparison_add_rows(struct txn *, struct fact *parent, const char *name);
+/*
+ * The same message in another world (as_if.h), as member "as_if" of what comparison_of gave:
+ *
+ *     "as_if": { "domains": [ { "domain", "found":"derived", "methods":[...], "limits":[ { "method", "stricter", "text" } ] } ],
+ *                "methods": [ rows as above, each with "source":"derived" or "real" ], "verdict": {...} }
+ *
+ * Both transactions must live until it is printed.
+ */
+void comparison_add_as_if(struct fact *comparison, struct txn *real, struct txn *other, const struct as_if *, const struct slice *domains, size_t count);
+/* The domains a message claims: those of which results speak that are no signature's or client's. In the record's arena. */
+#define COMPARISON_CLAIMS_MAX 8
+size_t comparison_claims(struct txn *, const struct fact *comparison, struct slice out[COMPARISON_CLAIMS_MAX]);
 
 #endif

@@ -26,6 +26,7 @@ static void read_row(const struct fact *row, struct verdicts *v)
     says_named(fact_text(row, "says"), &v->says[i]);
     auth_result_from_word(fact_text(row, "result"), &v->words[i]);
     v->stops[i] = fact_flag(row, "stops");
+    v->derived[i] = slice_same(fact_text(row, "source"), SLICE("derived"));
     /* Where a host comes from and what a server says of itself vouches for nobody (verdict.md, classes). */
     v->vouches[i] = v->words[i] == AUTH_PASS && !m->server_side && is_vouched_for(fact_text(row, "identity"));
     v->stop_count += v->stops[i];
@@ -71,6 +72,8 @@ static void count_method(struct tally_method *m, const struct verdicts *v, size_
     m->vouches += v->vouches[i];
     m->alone += v->stops[i] && v->stop_count == 1;
     m->against += v->stops[i] && v->vouch_count > v->vouches[i];
+    m->derived += v->derived[i];
+    m->stops_derived += v->derived[i] && v->stops[i];
     m->questions += (uint64_t)fact_number(v->rows[i], "questions", 0);
 }
 
@@ -96,9 +99,9 @@ static struct tally_domain *domain_of(struct tally *t, struct slice domain)
     return table_put(t->domains, key, d) ? d : NULL;
 }
 
-static bool count_domain(struct tally *t, const struct fact *comparison, const struct verdicts *v)
+static bool count_domain(struct tally *t, struct slice domain, const struct verdicts *v)
 {
-    struct tally_domain *d = domain_of(t, fact_text(comparison, "domain"));
+    struct tally_domain *d = domain_of(t, domain);
     if (!d) {
         t->other_messages++;
         return table_count(t->domains) == TALLY_DOMAINS_MAX;
@@ -113,26 +116,26 @@ static bool count_domain(struct tally *t, const struct fact *comparison, const s
     return true;
 }
 
-static void count_disposition(struct tally *t, const struct fact *comparison)
+static void count_disposition(struct tally *t, const struct fact *told)
 {
-    struct slice disposition = fact_text(fact_find(comparison, "verdict"), "disposition");
+    struct slice disposition = fact_text(fact_find(told, "verdict"), "disposition");
     for (unsigned d = 0; d < TALLY_DISPOSITIONS; d++)
         if (slice_same(disposition, slice_str(disposition_name((enum disposition)d))))
             t->dispositions[d]++;
 }
 
-bool tally_add(struct tally *t, const struct fact *comparison, const struct verdicts *v)
+bool tally_add(struct tally *t, struct slice domain, const struct fact *told, const struct verdicts *v)
 {
     t->messages++;
     t->stopped += v->stop_count > 0;
     t->vouched += v->vouch_count > 0;
-    t->questions += (uint64_t)fact_number(fact_find(comparison, "dns"), "queries", 0);
+    t->questions += (uint64_t)fact_number(fact_find(told, "dns"), "queries", 0);
     for (size_t i = 0; i < METHODS_MAX; i++)
         if (v->has[i])
             count_method(&t->methods[i], v, i);
     count_pairs(t, v);
-    count_disposition(t, comparison);
-    return count_domain(t, comparison, v);
+    count_disposition(t, told);
+    return count_domain(t, domain, v);
 }
 
 static int more_first(const void *x, const void *y)
@@ -198,6 +201,10 @@ static void add_methods(const struct tally *t, struct arena *a, struct fact *roo
         add_count(a, g, "stops_alone", m->alone);
         add_count(a, g, "stops_against", m->against);
         add_count(a, g, "questions", m->questions);
+        if (m->derived) {
+            add_count(a, g, "derived", m->derived);
+            add_count(a, g, "stops_derived", m->stops_derived);
+        }
     }
 }
 

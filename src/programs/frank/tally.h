@@ -22,6 +22,7 @@ struct tally_method {
     uint64_t against;                      /* of these: another method vouches for the sender, author or signer */
     uint64_t vouches;                      /* pass for one of these identities */
     uint64_t questions;
+    uint64_t derived, stops_derived;       /* results, and stops, that rest on records nobody published (as_if.h) */
 };
 
 struct tally_domain {
@@ -43,7 +44,7 @@ struct tally {
 
 /* What one message counts as; for who shows it. */
 struct verdicts {
-    bool has[METHODS_MAX], stops[METHODS_MAX], vouches[METHODS_MAX];
+    bool has[METHODS_MAX], stops[METHODS_MAX], vouches[METHODS_MAX], derived[METHODS_MAX];
     enum says says[METHODS_MAX];
     enum auth_result words[METHODS_MAX];
     const struct fact *rows[METHODS_MAX];  /* those that stand */
@@ -56,8 +57,8 @@ bool verdicts_differ(const struct verdicts *);
 
 MUST_CHECK bool tally_open(struct tally *, uint64_t seed);       /* false without memory */
 void tally_close(struct tally *);
-/* comparison: of which message; its rows may be others of it (as-if). False without memory. */
-MUST_CHECK bool tally_add(struct tally *, const struct fact *comparison, const struct verdicts *);
+/* told: what has the "verdict" and "dns" of a message (either may be missing). False without memory. */
+MUST_CHECK bool tally_add(struct tally *, struct slice domain, const struct fact *told, const struct verdicts *);
 /* Domains with most messages first, then by name. In the arena, NULL-terminated; NULL without memory. */
 const struct tally_domain **tally_sorted(const struct tally *, struct arena *);
 /* Methods that ever said yes or no, in the order of the list. */

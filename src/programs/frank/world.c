@@ -181,22 +181,21 @@ static int open_suffixes(struct world *w)
     return EX_DATAERR;
 }
 
-static int open_engine(struct world *w, uint64_t enable, uint64_t only)
+int world_engine(struct world *w, const struct env *env, uint64_t enable, uint64_t only, struct engine **out)
 {
     struct config_error error = { 0 };
-    struct engine_options options = { .enable = enable, .only = only };
-    options.suffixes = w->suffixes;
-    if (settings_read_owners(w->config, w->cli->config, &error))
-        w->engine = engine_new(&w->env, w->config, &options, &error);
-    if (!w->engine) {
+    struct engine_options options = { .enable = enable, .only = only, .suffixes = w->suffixes };
+    struct engine *e = engine_new(env, w->config, &options, &error);
+    if (!e) {
         complain_of_config(&error);
         return EX_CONFIG;
     }
     struct slice id = slice_str(w->cli->receiver);
     if (id.len == 0)
-        id = engine_conf(w->engine)->authserv_id.len ? engine_conf(w->engine)->authserv_id : host_fqdn(w->cli->arena);
-    if (!engine_set_authserv_id(w->engine, id))
+        id = engine_conf(e)->authserv_id.len ? engine_conf(e)->authserv_id : host_fqdn(w->cli->arena);
+    if (!engine_set_authserv_id(e, id))
         out_of_memory();
+    *out = e;
     return EX_OK;
 }
 
@@ -236,7 +235,7 @@ int world_prepare(struct world *w, const struct cli *cli)
 int world_start(struct world *w, uint64_t enable, uint64_t only)
 {
     int code = open_dns(w);
-    return code == EX_OK ? open_engine(w, enable, only) : code;
+    return code == EX_OK ? world_engine(w, &w->env, enable, only, &w->engine) : code;
 }
 
 int world_open(struct world *w, const struct cli *cli, uint64_t enable, uint64_t only)
@@ -356,15 +355,28 @@ static void save_one(void *context, const struct answer *a)
     text_add_zone_lines(&w->save, a);
 }
 
+static int said_if_too_many(const struct world *w)
+{
+    if (!w->save.bad)
+        return EX_OK;
+    complain("%s: more answers than fit in %u octets", w->cli->save_zone, SAVED_ZONE_OCTETS_MAX);
+    return EX_SOFTWARE;
+}
+
 int world_note_answers(struct world *w, const struct txn *t)
 {
     if (!w->cli->save_zone || w->save.bad)
         return EX_OK;
     txn_pinned(t, save_one, w);
-    if (!w->save.bad)
+    return said_if_too_many(w);
+}
+
+int world_note_answer(struct world *w, const struct answer *a)
+{
+    if (!w->cli->save_zone || w->save.bad)
         return EX_OK;
-    complain("%s: more answers than fit in %u octets", w->cli->save_zone, SAVED_ZONE_OCTETS_MAX);
-    return EX_SOFTWARE;
+    save_one(w, a);
+    return said_if_too_many(w);
 }
 
 int world_save_zone(struct world *w)

@@ -37,6 +37,8 @@ int world_open(struct world *, const struct cli *, uint64_t enable, uint64_t onl
 int world_prepare(struct world *, const struct cli *);
 int world_start(struct world *, uint64_t enable, uint64_t only);
 void world_stop(struct world *);
+/* One more engine in the same configuration; the env and the world must outlive it. EX_OK, or EX_CONFIG after complaining. */
+int world_engine(struct world *, const struct env *, uint64_t enable, uint64_t only, struct engine **out);
 /* The same with no DNS at all: every question is answered by an empty zone. */
 int world_open_offline(struct world *, const struct cli *);
 void world_close(struct world *);
@@ -46,6 +48,8 @@ void world_finish(struct world *, struct txn *);
 int64_t world_patience_us(const struct world *);
 /* Keeps the answers this transaction used for --save-zone, once each. EX_OK or EX_SOFTWARE after complaining. */
 int world_note_answers(struct world *, const struct txn *);
+/* The same with one answer. */
+int world_note_answer(struct world *, const struct answer *);
 /* Writes --save-zone's file from what was noted. EX_OK or EX_CANTCREAT. */
 int world_save_zone(struct world *);
 int64_t world_now(struct world *);

@@ -302,6 +302,6 @@ static int run_dnslist(int argc, char **argv)
 
 const struct command dnslist_command = {
     .name = "dnslist", .group = COMMANDS_RECEIVE,
-    .usage = "--list ZONE --ip ADDR | build --zone ZONE --in FILE | [FILE...]",
+    .usage = "--list ZONE --ip ADDR | build --zone ZONE --in FILE | FILE",
     .summary = "Ask DNS lists about somebody or a message; make one of a file.", .run = run_dnslist,
 };

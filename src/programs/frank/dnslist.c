@@ -291,7 +291,7 @@ static int run_dnslist(int argc, char **argv)
     struct cli cli;
     struct words w = { .list = NULL };
     bool zone = argc > 1 && strcmp(argv[1], "build") == 0;
-    if (!zone && !has_option(argc, argv, "--list") && !has_option(argc, argv, "--help"))
+    if (!zone && !has_option(argc, argv, "--list") && !has_option(argc, argv, "--help") && !has_option(argc, argv, "-h"))
         return run_method_command(&dnslist_method, argc, argv);
     int code = parse(&cli, &w, argc - zone, argv + zone);
     if (code < 0)

@@ -446,7 +446,7 @@ static int run_publish(int argc, char **argv)
         { "domain", true, "DOMAIN", "of the plans in the files, that of this domain only", &j.domain, NULL, NULL },
         { "offline", false, NULL, "ask no DNS: names stay names, and what is behind them is not known", NULL, &j.offline, NULL },
         { "from-spf", false, NULL, "make a plan of the SPF record DOMAIN publishes and print it; with --method, --check or --nsupdate use it", NULL, &j.from_spf, NULL },
-        { "private-types", true, "METHOD=N,..", "also private record types (65280 to 65534), as in RFC 3597", &l->private_types, NULL, NULL },
+        { "private-types", true, "METHOD=N,..", "also private record types (65280 to 65534)", &l->private_types, NULL, NULL },
         { "fill-deny", false, NULL, "DMP: say deny also where DNS would say that there is no such name", NULL, &l->fill_deny, NULL },
         { "flatten", false, NULL, "SPF: write providers and hosts out as networks; they change without telling", NULL, &l->flatten, NULL },
         { "ip4", true, "NETWORK", "addresses that send (repeatable; also --ip6 and --range)", NULL, NULL, &l->networks },

@@ -185,7 +185,9 @@ int world_engine(struct world *w, const struct env *env, uint64_t enable, uint64
 {
     struct config_error error = { 0 };
     struct engine_options options = { .enable = enable, .only = only, .suffixes = w->suffixes };
-    struct engine *e = engine_new(env, w->config, &options, &error);
+    /* Once for all engines of this configuration. */
+    bool owned = config_owners(w->config) || settings_read_owners(w->config, w->cli->config, &error);
+    struct engine *e = owned ? engine_new(env, w->config, &options, &error) : NULL;
     if (!e) {
         complain_of_config(&error);
         return EX_CONFIG;

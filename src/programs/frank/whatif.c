@@ -107,13 +107,22 @@ static bool refuses(unsigned outcome)
     return outcome == DISPOSITION_REJECT || outcome == DISPOSITION_DEFER || outcome == DISPOSITION_DISCARD;
 }
 
+/* What is switched off here would not be examined under other rules either. */
+static bool is_switched_off(const struct whatif *w, const struct method *m)
+{
+    char section[64];
+    snprintf(section, sizeof section, "methods.%s", m->name);
+    const struct conf_node *said = config_node(w->installed.config, section, "enabled");
+    return said ? !said->flag : slice_same(slice_str(m->options[0].otherwise), SLICE("false"));
+}
+
 static void note_unexamined(struct whatif *w, const struct fact *record, const struct case_facts *facts)
 {
     uint64_t needed = rules_methods_at(w->rules, STAGE_MESSAGE);
     if (facts->stage != STAGE_MESSAGE || facts->exempt != EXEMPT_NO)
         return;
     for (size_t i = 0; methods[i]; i++)
-        if ((needed >> i & 1) && !fact_find(record, methods[i]->name))
+        if ((needed >> i & 1) && !fact_find(record, methods[i]->name) && !is_switched_off(w, methods[i]))
             w->unexamined[i]++;
 }
 

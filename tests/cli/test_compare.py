@@ -215,17 +215,17 @@ def test_a_closed_output_is_74(frank):
 # ---- where answers come from ----
 
 def test_live_dns_is_asked_for_several_messages_at_once(frank):
-    """Forty messages, each of which waits for its own name, do not wait one after the other."""
-    letters = [letter(f"d{n}.example", "192.0.2.1", n) for n in range(40)]
-    frank.write("box", box(letters))
-    zone = "".join(f'd{n}.example. IN TXT "v=spf1 ip4:192.0.2.1 -all"\n' for n in range(40))
-    with FakeDns(zone, slow={f"d{n}.example": 0.5 for n in range(40)}) as dns:
-        started = time.monotonic()
+    """Messages that wait, each for a name of its own, do not wait one after the other."""
+    names = [f"d{n}.example" for n in range(12)]
+    frank.write("box", box(letter(name, "192.0.2.1", n) for n, name in enumerate(names)))
+    zone = "".join(f'{name}. IN TXT "v=spf1 ip4:192.0.2.1 -all"\n' for name in names)
+    # One question of each is slow, so that several at once are several messages.
+    with FakeDns(zone, slow={f"_dmarc.{name}": 0.5 for name in names}) as dns:
         said = frank.run("compare", "box", "--resolver", dns.address, "--json", "--jobs", "2")
-        took = time.monotonic() - started
-    assert [one["number"] for one in said.objects[:-1]] == list(range(1, 41))
+        asked = [dns.asked[f"_dmarc.{name}"] for name in names]
+    assert [one["number"] for one in said.objects[:-1]] == list(range(1, 13))
     assert {row["result"] for one in said.objects[:-1] for row in rows(one, "spf") if row.get("stands")} == {"pass"}
-    assert took < 20
+    assert min(asked) >= 1 and dns.most_waiting > max(asked)
 
 
 def test_an_overlay_and_a_saved_zone(frank):

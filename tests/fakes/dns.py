@@ -82,12 +82,16 @@ def text_name(octets):
 
 
 class FakeDns:
-    """slow: seconds by name; `silent` set later makes it answer nothing at all."""
+    """slow: seconds by name; `silent` set later makes it answer nothing at all.
+
+    `most_waiting`: how many slow questions were open at once."""
 
     def __init__(self, zone, slow=None):
         self.zone, self.slow = Zone(zone), {name.lower(): seconds for name, seconds in (slow or {}).items()}
         self.asked = collections.Counter()
         self.silent = False
+        self.waiting = self.most_waiting = 0
+        self.lock = threading.Lock()
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.sock.getsockname()[1]}"
@@ -120,6 +124,9 @@ class FakeDns:
         reply = self.packet(packet[:2], question, *answer)
         delay = self.slow.get(name, 0)
         if delay:
+            with self.lock:
+                self.waiting += 1
+                self.most_waiting = max(self.most_waiting, self.waiting)
             threading.Thread(target=self.send_late, args=(delay, reply, peer), daemon=True).start()
         else:
             self.send(reply, peer)
@@ -133,6 +140,8 @@ class FakeDns:
 
     def send_late(self, seconds, reply, peer):
         time.sleep(seconds)
+        with self.lock:
+            self.waiting -= 1
         self.send(reply, peer)
 
     def send(self, reply, peer):

@@ -54,6 +54,7 @@ EXPECTED = {
     "03-send-only-host-as-last-mx": ["mxout  pass", "mxout  softfail"], "04-outbound-only-domain": ["mxout  pass", "mxout  softfail"],
     "05-travelling-user": ["REJECT", "ACCEPT"], "06-separate-hosts": ["ACCEPT"], "07-forwarded-home": ["ACCEPT", "REJECT", "ACCEPT"],
     "08-mailing-list-footer": ["QUARANTINE", "dkim   fail"], "09-no-record-and-the-date": ["ACCEPT", "REJECT"], "10-silent-name-server": ["DEFER"],
+    "11-somebody-elses-relay": ["REJECT", "ACCEPT"],
     "14-a-record-for-the-envelope-only": ["senderid fail", "senderid neutral", "senderid pass"],
 }
 

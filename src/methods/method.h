@@ -81,6 +81,7 @@ struct evidence {
 struct method;
 struct plan;
 struct publication;
+struct lint;
 
 struct result {                          /* immutable once appended */
     const struct method *method;
@@ -172,6 +173,8 @@ struct method {
     struct slice (*explain)(struct arena *, const struct txn *, const struct result *);
     /* Adds the records that say a domain's plan in this method's dialect (plan.h has the contract). NULL: it publishes nothing. */
     void      (*publish)(const struct plan *, struct publication *);
+    /* What a domain publishes in this method's dialect, and what of it is wrong (lint.h has the contract). NULL: there is nothing to look at. */
+    void      (*lint)(struct lint *);
 };
 
 /* ---- needs: the thing, or NULL = not yet (return at once) ---- */

@@ -1,0 +1,5 @@
+#include "publish/lint_parts.h"
+
+const struct lint_part lint_parts[] = {
+    { .name = NULL },
+};

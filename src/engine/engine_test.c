@@ -493,6 +493,31 @@ static void exempt_sessions_are_not_examined(void **state)
     }
 }
 
+/* Of an exempt session a method whose subjects the configuration names says once that it was not examined; where none is named, nothing. */
+static void exempt_sessions_have_no_result_of_nothing(void **state)
+{
+    static const struct { const char *conf; size_t results; } table[] = {
+        { "", 0 },
+        { "methods = { dnslist = { lists = ( { name = \"one\"; zone = \"one.test\"; }, { name = \"two\"; zone = \"two.test\"; } ); }; };", 1 },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct bench b;
+        char conf[400];
+        snprintf(conf, sizeof conf, COMMON "internal_networks = [ \"203.0.113.0/24\" ]; %s", table[i].conf);
+        open_from(&b, conf, STRANGER);
+        envelope(&b, "a@sender.example");
+        fields(&b, plain_header);
+        assert_int_equal(finish(&b), PROGRESS_DONE);
+        const struct results *set = txn_results(b.txn, method_named(SLICE("dnslist")));
+        assert_non_null(set);
+        assert_int_equal(set->count, table[i].results);
+        if (set->count > 0)
+            assert_int_equal(set->at[0].reason, set->at[0].method->reason_exempt);
+        close_all(&b);
+    }
+}
+
 /* Names that change as often as a client likes cost a session no more than its bound, and trust nobody. */
 static void a_session_is_bounded(void **state)
 {
@@ -805,6 +830,7 @@ int main(void)
         cmocka_unit_test(behind_a_relay_the_received_field_names_the_client),
         cmocka_unit_test(relays_are_followed_to_a_bound),
         cmocka_unit_test(exempt_sessions_are_not_examined),
+        cmocka_unit_test(exempt_sessions_have_no_result_of_nothing),
         cmocka_unit_test(a_session_is_bounded),
         cmocka_unit_test(a_body_is_enough_when_no_digest_can_change),
         cmocka_unit_test(digests_are_bounded),

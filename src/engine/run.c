@@ -245,10 +245,13 @@ static unsigned named_subjects(const struct transaction *t, const struct method 
     return n;
 }
 
-static unsigned subjects_of(const struct transaction *t, const struct method *m)
+static unsigned subjects_of(const struct transaction *t, const struct method *m, bool exempted)
 {
     if (t->tending)
         return named_subjects(t, m);
+    /* One result says that it was not examined; none where there was nothing to examine anyway. */
+    if (exempted)
+        return !m->named_subject || named_subjects(t, m) > 0;
     return m->subjects ? m->subjects(&t->facts) : 1;
 }
 
@@ -257,7 +260,7 @@ static void method_count_subjects(struct transaction *t, struct method_state *m)
     const struct method *method = m->method;
     m->counted = true;
     bool exempted = method_exempted(t, method);
-    unsigned n = exempted ? 1 : subjects_of(t, method);
+    unsigned n = subjects_of(t, method, exempted);
     assert(n <= method->subjects_max || exempted);
     m->subjects = ARENA_ARRAY(t->arena, n ? n : 1, struct subject);
     m->results = ARENA_ARRAY(t->arena, n ? n : 1, struct result);
@@ -269,7 +272,7 @@ static void method_count_subjects(struct transaction *t, struct method_state *m)
     m->subject_count = n;
     m->set = (struct results){ .at = m->results, .count = n };
     m->settled = n == 0;
-    if (exempted)
+    if (exempted && n > 0)
         subject_done(t, m, &m->subjects[0], method->reason_exempt, &(struct evidence){ .quiet = true });
 }
 

@@ -84,6 +84,13 @@ def test_the_configured_lists_and_a_message(frank):
     assert frank.run("dnslist", "--zone", zone, "--ip", "192.0.2.10").out == "  dnslist none   nothing to examine\n"
 
 
+def test_format_is_for_messages(frank):
+    zone, box = frank.zone(ZONE), frank.write("box", b"From x Mon Jan  1 00:00:00 2024\nFrom: a@b.example\n\nhello\n\n" * 2)
+    assert len(frank.run("dnslist", box, "--format", "mbox", "--zone", zone, "--json").objects) == 2
+    assert len(frank.run("dnslist", box, "--format", "message", "--zone", zone, "--json").objects) == 1
+    assert "--format" in frank.run("dnslist", "--list", "bl.test", "--ip", "192.0.2.10", "--format", "mbox", "--zone", zone, code=64).err
+
+
 @pytest.mark.parametrize("lists,says", [
     ('"b..l"', "zone: a list has the name of a domain"), ('{ zone = "bl.test"; kind = "allow"; by = "helo"; }', "lets every forger in"),
     ('{ zone = "bl.test"; nmae = "x"; }', 'there is no option "nmae" here'),

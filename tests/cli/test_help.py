@@ -38,6 +38,11 @@ def test_methods_have_the_options_of_verify(frank, name):
     assert options == re.findall(r"^  --(\S+)", frank.run("verify", "--help").out, re.M)
 
 
+def test_dnslist_has_them_behind_its_own(frank):
+    options, of_verify = (re.findall(r"^  --(\S+)", frank.run(name, "--help").out, re.M) for name in ("dnslist", "verify"))
+    assert options[0] == "list" and options[-len(of_verify):] == of_verify
+
+
 def test_help_wins_over_what_else_is_wrong(frank):
     assert frank.run("verify", "--help", "nowhere.eml").lines[0].startswith("usage:")
 

@@ -20,6 +20,7 @@ struct words {
     bool self_test;
     const char *in, *ttl, *text, *contact, *serial;
     struct cli_list servers;
+    const char *form;                 /* of messages; what examines them reads it again */
 };
 
 static int parse(struct cli *cli, struct words *w, int argc, char **argv)
@@ -35,9 +36,16 @@ static int parse(struct cli *cli, struct words *w, int argc, char **argv)
         { "ns", true, "HOST", "build: a name server of the zone, which then has SOA and NS records (repeatable)", NULL, NULL, &w->servers },
         { "contact", true, "MAILBOX", "build: whose zone it is; default hostmaster at the zone", &w->contact, NULL, NULL },
         { "serial", true, "NUMBER", "build: serial number of the SOA record; default the time", &w->serial, NULL, NULL },
+        SOURCE_OPTION(w->form),
     };
     int code = EX_OK;
-    return cli_parse(cli, &dnslist_command, argc, argv, extras, COUNT_OF(extras), &code) ? -1 : code;
+    if (!cli_parse(cli, &dnslist_command, argc, argv, extras, COUNT_OF(extras), &code))
+        return code;
+    if (w->form) {
+        complain("--format is about messages, and here is none to examine");
+        return EX_USAGE;
+    }
+    return -1;
 }
 
 /* ---- one list ---- */

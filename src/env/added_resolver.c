@@ -2,11 +2,18 @@
 
 #include "base/arena.h"
 
-struct added_resolver { struct resolver resolver; struct zone *zone; struct resolver *rest; };
+struct added_resolver {
+    struct resolver resolver;
+    struct zone *zone;
+    struct resolver *rest;
+    void (*tell)(void *context, const struct answer *);      /* NULL: nobody */
+    void *context;
+};
 
 /* A question on its way to the other resolver, and what the zone has to add. */
 struct journey {
     struct waiter waiter;                    /* ours, there; first: deliver() converts back */
+    const struct added_resolver *added;
     struct waiter *outer;                    /* theirs, here */
     const struct answer *own;                /* held; NULL: the zone has nothing to say */
     bool by_name;                            /* the zone has the name, not a wildcard for it */
@@ -48,6 +55,8 @@ static const struct answer *together(const struct answer *own, const struct answ
 static const struct answer *conclude(const struct journey *j, const struct answer *theirs)
 {
     bool aliased = !name_same(theirs->canonical, theirs->question.name);
+    if (j->added->tell)
+        j->added->tell(j->added->context, theirs);
     if (!j->own)
         return answer_hold(theirs);
     if (answer_failed(j->own) || (theirs->status == ANSWER_NXDOMAIN && !aliased))
@@ -81,7 +90,7 @@ static struct journey *journey_new(struct added_resolver *a, const struct questi
     struct journey *j = mem_alloc(sizeof *j);
     if (!j)
         return NULL;
-    *j = (struct journey){ .waiter.deliver = come_back, .outer = outer, .by_name = zone_knows(a->zone, q->name) };
+    *j = (struct journey){ .waiter.deliver = come_back, .added = a, .outer = outer, .by_name = zone_knows(a->zone, q->name) };
     bool is_ours = q->server.family == IP_NONE && zone_covers(a->zone, q->name);
     j->own = is_ours ? zone_answer(a->zone, q) : NULL;
     if (!is_ours || j->own)
@@ -122,6 +131,12 @@ struct resolver *added_resolver_new(struct zone *zone, struct resolver *rest)
     *a = (struct added_resolver){ .resolver = { added_ask, added_withdraw }, .zone = zone, .rest = rest };
     zone_set_origin(zone, ORIGIN_OVERLAY);
     return &a->resolver;
+}
+
+void added_resolver_tell(struct resolver *r, void (*tell)(void *context, const struct answer *), void *context)
+{
+    added_of(r)->tell = tell;
+    added_of(r)->context = context;
 }
 
 void added_resolver_free(struct resolver *r)

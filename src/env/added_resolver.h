@@ -18,5 +18,7 @@
 
 struct resolver *added_resolver_new(struct zone *, struct resolver *rest);      /* NULL without memory */
 void added_resolver_free(struct resolver *);                                    /* NULL allowed */
+/* Whatever the other resolver answers from now on is told to somebody too, before it is added to: for replays. Answers are borrowed. */
+void added_resolver_tell(struct resolver *, void (*tell)(void *context, const struct answer *), void *context);
 
 #endif

@@ -350,6 +350,15 @@ static void check_addition(size_t i, const struct answer *a)
     assert_name(a->question.name, additions[i].name);
 }
 
+struct heard { unsigned answers, added; };
+
+static void hear(void *context, const struct answer *theirs)
+{
+    struct heard *h = context;
+    h->answers++;
+    h->added += theirs->origin == ORIGIN_OVERLAY;
+}
+
 static void a_zones_records_stand_beside_the_rest(void **state)
 {
     (void)state;
@@ -358,6 +367,8 @@ static void a_zones_records_stand_beside_the_rest(void **state)
         struct shuffle_resolver *s = shuffle_resolver_new(live, (struct shuffle_options){ .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 500 });
         struct resolver *r = added_resolver_new(zone, shuffle_resolver(s));
         struct asker askers[COUNT_OF(additions)];
+        struct heard heard = { 0 };
+        added_resolver_tell(r, hear, &heard);
         for (size_t i = 0; i < COUNT_OF(additions); i++)
             ask(r, &askers[i], additions[i].name, RTYPE_TXT);
         while (shuffle_deliver_one(s))
@@ -366,6 +377,9 @@ static void a_zones_records_stand_beside_the_rest(void **state)
             check_addition(i, askers[i].answer);
             answer_drop(askers[i].answer);
         }
+        /* What is told is what the other resolver said, nothing of the zone's in it. */
+        assert_int_equal(heard.answers, COUNT_OF(additions));
+        assert_int_equal(heard.added, 0);
         /* Other types of a name are the other resolver's. */
         ask(r, &askers[0], "empty.org", RTYPE_A);
         while (shuffle_deliver_one(s))

@@ -143,4 +143,14 @@ def test_a_saved_zone_replays(frank):
     said = as_if(frank, letters, "--save-zone", "saved.zone")
     assert "_rmx.bank.example" not in [line.split(". ")[0] for line in (frank.folder / "saved.zone").read_text().splitlines() if "ipv4:" in line]
     again = frank.run("compare", "box", "--as-if", "--zone", "saved.zone", "--json", "--at", "1700000000").objects
-    assert again[-1] == said[-1]
+    assert again == said
+
+
+def test_what_only_derived_records_lead_to_is_saved(frank):
+    """Nothing of bank.example's own speaks DMP, so only in the derived world is the host that says HELO asked what it speaks."""
+    zone = frank.zone(*ZONE, '9.113.0.203.in-addr._smtp-client.out.bank.example. IN TXT "dmp=allow"', '_smtp-client.out.bank.example. IN TXT "dmp="')
+    message = frank.write("m.eml", letter("bank.example", "203.0.113.9"))
+    first, again = (frank.run("compare", message, "--as-if", "--zone", z, "--helo", "out.bank.example", "--json", "--at", "1700000000", *more).objects
+                    for z, more in ((zone, ["--save-zone", "saved.zone"]), ("saved.zone", [])))
+    assert "in-addr._smtp-client.out.bank.example" in (frank.folder / "saved.zone").read_text()
+    assert again == first

@@ -52,7 +52,8 @@ static enum plan_found complete_mx(struct follow *f, struct plan *plan, struct r
     if (found.count == 0)
         remark_add(f->arena, remarks, "plan", PUBLISH_NOTE, "mx_sends, but %.*s has no MX hosts", PUBLISH_NAME(plan->domain));
     plan->mx_known = true;
-    return plan_hosts_dup(f->arena, found.at, found.count, &plan->mx) ? PLAN_READY : PLAN_NO_MEMORY;
+    bool good = plan_hosts_dup(f->arena, found.at, found.count, &plan->mx) && plan_hosts_share(f->arena, &plan->hosts, &plan->mx);
+    return good ? PLAN_READY : PLAN_NO_MEMORY;
 }
 
 /* ---- providers ---- */

@@ -93,6 +93,8 @@ static void refuses(void **state)
         { PLAN SENDS "\nmx = [ \"mx1.example.com\", \"\" ];", 3, "no full host or domain name" },
         { PLAN SENDS "\nmx = ( { name = \"a.example\"; addresses = [ \"192.0.2.0/24\" ]; } );", 3, "no networks" },
         { PLAN SENDS "\nmx = ( { name = \"a.example\"; preference = 65536; } );", 3, "preference wants" },
+        { PLAN SENDS "\nmx = ( { name = \"a.example\"; addresses = [ \"192.0.2.1\" ]; } );\n"
+          "hosts = ( { name = \"A.example\"; addresses = [ \"192.0.2.2\" ]; } );", 1, "say them once" },
         { PLAN SENDS "\nmx = ( { nam = \"a.example\"; } );", 3, "no option \"nam\"" },
         { PLAN "mx_sends = true;\nreceives_nothing = true;", 1, "takes no mail" },
         { PLAN SENDS "receives_nothing = true;\nmx = \"mx.example.com\";", 3, "takes no mail" },

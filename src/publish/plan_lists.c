@@ -29,6 +29,30 @@ bool plan_hosts_add(struct arena *a, struct plan_hosts *list, const struct plan_
     return list->at != NULL;
 }
 
+static void share(struct plan_host *from, struct plan_host *to)
+{
+    if (!from->given || to->given || !slice_same(from->name, to->name))
+        return;
+    unsigned preference = to->preference;
+    *to = *from;
+    to->preference = preference;
+}
+
+bool plan_hosts_share(struct arena *a, struct plan_hosts *one, struct plan_hosts *other)
+{
+    struct plan_host *at = extended(a, one->at, one->count, NULL, 0, sizeof *at), *others = extended(a, other->at, other->count, NULL, 0, sizeof *at);
+    if (!at || !others)
+        return false;
+    for (size_t i = 0; i < one->count; i++)
+        for (size_t j = 0; j < other->count; j++) {
+            share(&at[i], &others[j]);
+            share(&others[j], &at[i]);
+        }
+    one->at = at;
+    other->at = others;
+    return true;
+}
+
 bool plan_providers_add(struct arena *a, struct plan_providers *list, const struct plan_provider *provider)
 {
     for (size_t i = 0; i < list->count; i++)

@@ -11,6 +11,8 @@ MUST_CHECK bool plan_hosts_dup(struct arena *, const struct plan_host *, size_t 
 MUST_CHECK bool plan_hosts_add(struct arena *, struct plan_hosts *, const struct plan_host *);
 MUST_CHECK bool plan_providers_add(struct arena *, struct plan_providers *, const struct plan_provider *);
 MUST_CHECK bool plan_networks_add(struct arena *, struct prefixes *, const struct prefix *, size_t count);
+/* An MX host that is also among the senders is one host: where the plan says its addresses once, they hold for both. False without memory. */
+MUST_CHECK bool plan_hosts_share(struct arena *, struct plan_hosts *, struct plan_hosts *);
 
 /* Follows the provider's SPF record: its networks and look-ups, and who passes. NOT_YET, READY (perhaps still unknown, with a remark), NO_MEMORY.
  * Without a record, `ended`. */

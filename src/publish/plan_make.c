@@ -7,6 +7,7 @@
 #include "methods/list.h"
 #include "publish/parts.h"
 #include "publish/plan_conf.h"
+#include "publish/plan_lists.h"
 
 #define LIST_MAX 1000                /* hosts, providers, keys of one plan (ours) */
 #define PREFERENCE_STEP 10
@@ -167,6 +168,27 @@ static bool read_hosts(struct maker *m, const struct conf_node *node, const char
         preference = at[i].preference;
     }
     *out = (struct plan_hosts){ at, count };
+    return true;
+}
+
+static bool same_addresses(const struct plan_host *one, const struct plan_host *other)
+{
+    bool same = one->count == other->count;
+    for (size_t i = 0; same && i < one->count; i++)
+        same = ip_same(&one->addresses[i], &other->addresses[i]);
+    return same;
+}
+
+/* One host has one set of addresses, whether it sends, receives or does both. */
+static bool one_set_each(struct maker *m)
+{
+    const struct plan_hosts *hosts = &m->plan->hosts, *mx = &m->plan->mx;
+    if (!plan_hosts_share(m->arena, &m->plan->hosts, &m->plan->mx))
+        return no_memory(m);
+    for (size_t i = 0; i < mx->count; i++)
+        for (size_t j = 0; j < hosts->count; j++)
+            if (slice_same(mx->at[i].name, hosts->at[j].name) && !same_addresses(&mx->at[i], &hosts->at[j]))
+                return wants(m, m->group, "a host in both mx and hosts has other addresses there; say them once");
     return true;
 }
 
@@ -483,6 +505,8 @@ bool plan_make(struct arena *a, struct plan_files *files, const struct conf_node
     if (!names_of(&m, &m.conf.lists, "lists", &out->lists) || !served_names(&m) ||
         !names_of(&m, &m.conf.zones, "zones", &out->zones) ||
         !optional_name(&m, m.conf.outbound_domain, "outbound_domain", &out->outbound_domain) || !optional_name(&m, m.conf.apl, "apl", &out->apl))
+        return false;
+    if (!one_set_each(&m))
         return false;
     if (!are_addresses(&m) || !settle_senders(&m, is_template) || !settle_receivers(&m))
         return false;

@@ -73,6 +73,10 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "spf: HELO names of our own hosts", D "hosts = ( { name = \"out.@\"; addresses = [ \"192.0.2.1\", \"2001:db8::1\" ]; }, \"out2.@\", \"out.isp.example\" );", "spf",
       "example.com TXT \"v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 a:out2.example.com a:out.isp.example -all\"\n"
       "out.example.com TXT \"v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 -all\"\nout2.example.com TXT \"v=spf1 a -all\"\n" },
+    { "spf: a host that also receives is one host", D "hosts = ( { name = \"mx.@\"; addresses = [ \"192.0.2.1\" ]; } ); mx = \"mx.@\"; mx_sends = true;", "spf",
+      "example.com TXT \"v=spf1 ip4:192.0.2.1 mx -all\"\nmx.example.com TXT \"v=spf1 ip4:192.0.2.1 -all\"\n" },
+    { "spf: the same, said of the MX host", D "hosts = \"mx.@\"; mx = ( { name = \"mx.@\"; addresses = [ \"192.0.2.1\" ]; } ); mx_sends = true;", "spf",
+      "example.com TXT \"v=spf1 ip4:192.0.2.1 mx -all\"\nmx.example.com TXT \"v=spf1 ip4:192.0.2.1 -all\"\n" },
     { "spf: eleven look-ups", D "hosts = [ \"a.ex.example\", \"b.ex.example\", \"c.ex.example\", \"d.ex.example\", \"e.ex.example\", \"f.ex.example\", "
       "\"g.ex.example\", \"h.ex.example\", \"i.ex.example\", \"j.ex.example\", \"k.ex.example\" ];", "spf",
       "; stricter\nexample.com TXT \"v=spf1 a:a.ex.example a:b.ex.example a:c.ex.example a:d.ex.example a:e.ex.example a:f.ex.example a:g.ex.example a:h.ex.example "
@@ -211,7 +215,7 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
     { "services", D "networks = \"192.0.2.1\"; services = { submissions = \"smtp.@\"; submission = \".\"; imaps = \"imap.@:1993\"; };", "services",
       "_submissions._tcp.example.com SRV 0 1 465 smtp.example.com.\n_submission._tcp.example.com SRV 0 0 0 .\n_imaps._tcp.example.com SRV 0 1 1993 imap.example.com.\n" },
     { "hosts: ours with addresses", D "hosts = ( { name = \"a.@\"; addresses = [ \"192.0.2.1\", \"2001:db8::1\" ]; }, \"b.@\", { name = \"c.isp.example\"; addresses = \"192.0.2.3\"; } ); "
-      "mx = { name = \"a.@\"; addresses = [ \"192.0.2.1\" ]; };", "hosts", "a.example.com A 192.0.2.1\na.example.com AAAA 2001:db8::1\n" },
+      "mx = \"a.@\";", "hosts", "a.example.com A 192.0.2.1\na.example.com AAAA 2001:db8::1\n" },
 };
 
 static void publishes(void **state)

@@ -46,7 +46,8 @@ enum lint_merit {
     LINT_POLICY = 1u << 2,             /* a policy for the author domain (dmarc) */
     LINT_POLICY_ENFORCED = 1u << 3,    /* ... that asks for more than reports */
     LINT_SIGNING_KEY_WEAK = 1u << 4,   /* a key shorter than 1024 bits, or one only for tests */
-    LINT_ALIGNS_STRICTLY = 1u << 5     /* the policy wants the same domain, not the same organisation */
+    LINT_ALIGNS_STRICTLY = 1u << 5,    /* the policy wants the same domain, not the same organisation */
+    LINT_SENDS_NOTHING = 1u << 6       /* the record of LINT_PATH_RECORD says that nobody sends */
 };
 
 /* A sending host a record names, or an address it lists, for reverse DNS to be looked at. */

@@ -1,5 +1,6 @@
 #include "methods/spf/spf.h"
 
+#include "methods/spf/spf_lint.h"
 #include "methods/spf/spf_publish.h"
 #include "methods/spf/spf_words.h"
 
@@ -145,4 +146,5 @@ const struct method spf_method = {
     .scout_when = STAGE_HELO,
     .explain = spf_words_explain,
     .publish = spf_publish,
+    .lint = spf_lint,
 };

@@ -63,7 +63,7 @@ const char *answer_status_name(enum answer_status status)
 
 static const struct { uint16_t type; const char *name; } type_names[] = {
     { RTYPE_A, "A" }, { RTYPE_NS, "NS" }, { RTYPE_CNAME, "CNAME" }, { RTYPE_SOA, "SOA" },
-    { RTYPE_PTR, "PTR" }, { RTYPE_MX, "MX" }, { RTYPE_TXT, "TXT" }, { RTYPE_AAAA, "AAAA" },
+    { RTYPE_PTR, "PTR" }, { RTYPE_MX, "MX" }, { RTYPE_TXT, "TXT" }, { RTYPE_RP, "RP" }, { RTYPE_AAAA, "AAAA" },
     { RTYPE_SRV, "SRV" }, { RTYPE_APL, "APL" }, { RTYPE_TLSA, "TLSA" }, { RTYPE_SPF, "SPF" },
 };
 

@@ -16,7 +16,7 @@
 #include "dns/name.h"
 
 enum rtype {          /* IANA numbers; private-use numbers 65280..65534 travel in the same type */
-    RTYPE_A = 1, RTYPE_NS = 2, RTYPE_CNAME = 5, RTYPE_SOA = 6, RTYPE_PTR = 12, RTYPE_MX = 15, RTYPE_TXT = 16,
+    RTYPE_A = 1, RTYPE_NS = 2, RTYPE_CNAME = 5, RTYPE_SOA = 6, RTYPE_PTR = 12, RTYPE_MX = 15, RTYPE_TXT = 16, RTYPE_RP = 17,
     RTYPE_AAAA = 28, RTYPE_SRV = 33, RTYPE_APL = 42, RTYPE_TLSA = 52, RTYPE_SPF = 99
 };
 

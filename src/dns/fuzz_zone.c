@@ -35,7 +35,7 @@ static void round_trip(const struct answer *a)
 
 static void ask(struct zone *zone, struct slice name)
 {
-    static const uint16_t types[] = { RTYPE_A, RTYPE_NS, RTYPE_CNAME, RTYPE_SOA, RTYPE_PTR, RTYPE_MX, RTYPE_TXT, RTYPE_AAAA,
+    static const uint16_t types[] = { RTYPE_A, RTYPE_NS, RTYPE_CNAME, RTYPE_SOA, RTYPE_PTR, RTYPE_MX, RTYPE_TXT, RTYPE_RP, RTYPE_AAAA,
                                       RTYPE_SRV, RTYPE_APL, RTYPE_TLSA, RTYPE_SPF, 65280, 257 };
     struct arena *arena = arena_new(1 << 16);
     for (size_t i = 0; i < COUNT_OF(types); i++) {

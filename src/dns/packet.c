@@ -113,11 +113,11 @@ static struct slice owner_of(const struct record *r)
 
 /* ---- RDATA without compression ---- */
 
-/* Octets in front of the names, and how many names; RFC 3597 4 lets only these types compress. SRV is
- * written compressed by some all the same. */
+/* Octets in front of the names, and how many names; RFC 3597 4 lets only these types compress. SRV and
+ * RP are written compressed by some all the same. */
 static const struct { uint16_t type; unsigned octets, names, tail; } name_forms[] = {
     { RTYPE_NS, 0, 1, 0 }, { RTYPE_CNAME, 0, 1, 0 }, { RTYPE_PTR, 0, 1, 0 }, { RTYPE_MX, 2, 1, 0 }, { RTYPE_SRV, 6, 1, 0 },
-    { RTYPE_SOA, 0, 2, 20 },
+    { RTYPE_SOA, 0, 2, 20 }, { RTYPE_RP, 0, 2, 0 },
 };
 
 static int name_form(uint16_t type)

@@ -129,6 +129,9 @@ static void names_in_rdata_are_uncompressed(void **state)
     a = read_as("a.x", RTYPE_SOA, SLICE(HEAD(OK, "\1", "\1", "\0") Q("\6") RR(SELF, "\6", "\x3c", "\x18") SELF "\xc0\x0e" "\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1"));
     assert_slice(a->records[0].raw, SLICE("\1a\1x\0\1x\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1"));
     answer_drop(a);
+    a = read_as("a.x", RTYPE_RP, SLICE(HEAD(OK, "\1", "\1", "\0") Q("\x11") RR(SELF, "\x11", "\x3c", "\6") "\1h\xc0\x0e" SELF));
+    assert_slice(a->records[0].raw, SLICE("\1h\1x\0\1a\1x\0"));
+    answer_drop(a);
     a = read_as("a.x", RTYPE_A, SLICE(HEAD(OK, "\1", "\2", "\0") Q("\1") RR(SELF, "\5", "\x0a", "\4") "\1B\xc0\x0e" RR("\xc0\x21", "\1", "\x3c", "\4") "\1\2\3\4"));
     assert_slice(a->canonical, SLICE("B.x"));
     assert_int_equal(a->count, 1);

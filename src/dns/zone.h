@@ -3,8 +3,8 @@
  *
  * For tests, --zone, --overlay and --save-zone. Supported: $ORIGIN, $TTL, parentheses, quoted and
  * unquoted strings (those over 255 octets become several; none at all is empty RDATA), \DDD and \X,
- * "@", blank owners, class IN, TTLs with units, types A AAAA MX TXT SPF PTR CNAME NS SOA SRV APL TLSA
- * and RFC 3597 TYPEn \# forms. Names are absolute with or without the final dot when no $ORIGIN was
+ * "@", blank owners, class IN, TTLs with units, types A AAAA MX TXT SPF PTR CNAME NS SOA RP SRV APL
+ * TLSA and RFC 3597 TYPEn \# forms. Names are absolute with or without the final dot when no $ORIGIN was
  * given. Other types of real zones (DNSKEY, CAA, RRSIG ...) are skipped and, asked, are SERVFAIL: that
  * they are there is known, what they say is not. Zone cuts do not exist: all files make one tree. The
  * same record twice stays twice.

@@ -138,6 +138,12 @@ static bool take_soa(struct zone_reader *r, struct text *rdata)
     return take_end(r);
 }
 
+/* mbox-dname txt-dname (RFC 1183 2.2) */
+static bool take_rp(struct zone_reader *r, struct text *rdata)
+{
+    return take_name(r, rdata) && take_name(r, rdata) && take_end(r);
+}
+
 static bool take_tlsa(struct zone_reader *r, struct text *rdata)
 {
     return take_integer_8(r, rdata) && take_integer_8(r, rdata) && take_integer_8(r, rdata) && take_hex(r, rdata);
@@ -230,7 +236,7 @@ static bool take_generic(struct zone_reader *r, struct text *rdata)
 
 static bool (*const takes[])(struct zone_reader *, struct text *) = {
     [RTYPE_A] = take_a, [RTYPE_NS] = take_one_name, [RTYPE_CNAME] = take_one_name, [RTYPE_SOA] = take_soa,
-    [RTYPE_PTR] = take_one_name, [RTYPE_MX] = take_mx, [RTYPE_TXT] = take_txt, [RTYPE_AAAA] = take_aaaa,
+    [RTYPE_PTR] = take_one_name, [RTYPE_MX] = take_mx, [RTYPE_TXT] = take_txt, [RTYPE_RP] = take_rp, [RTYPE_AAAA] = take_aaaa,
     [RTYPE_SRV] = take_srv, [RTYPE_APL] = take_apl, [RTYPE_TLSA] = take_tlsa, [RTYPE_SPF] = take_txt,
 };
 
@@ -239,7 +245,7 @@ static bool (*const takes[])(struct zone_reader *, struct text *) = {
  * it would change other names' answers.
  */
 static const struct { const char *name; uint16_t type; } unread_types[] = {
-    { "HINFO", 13 }, { "RP", 17 }, { "AFSDB", 18 }, { "LOC", 29 }, { "NAPTR", 35 }, { "CERT", 37 }, { "DS", 43 }, { "SSHFP", 44 },
+    { "HINFO", 13 }, { "AFSDB", 18 }, { "LOC", 29 }, { "NAPTR", 35 }, { "CERT", 37 }, { "DS", 43 }, { "SSHFP", 44 },
     { "IPSECKEY", 45 }, { "RRSIG", 46 }, { "NSEC", 47 }, { "DNSKEY", 48 }, { "NSEC3", 50 }, { "NSEC3PARAM", 51 }, { "SMIMEA", 53 },
     { "CDS", 59 }, { "CDNSKEY", 60 }, { "OPENPGPKEY", 61 }, { "CSYNC", 62 }, { "ZONEMD", 63 }, { "SVCB", 64 }, { "HTTPS", 65 },
     { "URI", 256 }, { "CAA", 257 },

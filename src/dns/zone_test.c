@@ -79,6 +79,7 @@ static const struct { const char *name, *text, *owner; uint16_t type; struct sli
     { "SRV", "x. IN SRV 1 2 3 h.", "x", RTYPE_SRV, SLICE_INIT("\0\1\0\2\0\3\1h\0") },
     { "SOA", "x. IN SOA ns. mail. 1 1h 1m 1w (\n 2h30m )", "x", RTYPE_SOA,
       SLICE_INIT("\2ns\0\4mail\0\0\0\0\1\0\0\x0e\x10\0\0\0\x3c\0\x09\x3a\x80\0\0\x23\x28") },
+    { "RP", "x. IN RP A\\.b.x. .", "x", RTYPE_RP, SLICE_INIT("\3A.b\1x\0\0") },      /* RFC 1183 2.2 */
     { "APL", "x. IN APL 1:192.168.32.0/21 !1:192.168.38.0/28", "x", RTYPE_APL,   /* RFC 3123 5 */
       SLICE_INIT("\0\1\x15\3\xc0\xa8\x20\0\1\x1c\x83\xc0\xa8\x26") },
     { "APL of everything", "x. IN APL 1:224.0.0.0/4 2:FF00:0:0:0:0:0:0:0/8 !1:0.0.0.0/0", "x", RTYPE_APL,
@@ -593,6 +594,9 @@ static const struct { uint16_t type; struct slice rdata; const char *text; } pri
     { RTYPE_APL, SLICE_INIT("\0\3\0\0"), "\\# 4 00030000" },
     { RTYPE_SRV, SLICE_INIT("\0\1\0\2\0\3\1h\0"), "1 2 3 h." },
     { RTYPE_TLSA, SLICE_INIT("\3\1\1\xab"), "3 1 1 ab" },
+    { RTYPE_RP, SLICE_INIT("\4root\1x\0\0"), "root.x. ." },
+    { RTYPE_RP, SLICE_INIT("\3a.b\1x\0\0"), "\\# 8 03612e6201780000" },
+    { RTYPE_RP, SLICE_INIT("\4root\1x\0"), "\\# 8 04726f6f74017800" },
     { RTYPE_A, SLICE_INIT("\1\2\3"), "\\# 3 010203" },
     { 65280, SLICE_INIT("\1\2\3"), "\\# 3 010203" },
 };
@@ -618,7 +622,7 @@ static uint32_t next_random(uint32_t *seed)
 static void any_answer_comes_back_from_its_lines(void **state)
 {
     (void)state;
-    static const uint16_t types[] = { RTYPE_A, RTYPE_NS, RTYPE_CNAME, RTYPE_SOA, RTYPE_PTR, RTYPE_MX, RTYPE_TXT, RTYPE_AAAA,
+    static const uint16_t types[] = { RTYPE_A, RTYPE_NS, RTYPE_CNAME, RTYPE_SOA, RTYPE_PTR, RTYPE_MX, RTYPE_TXT, RTYPE_RP, RTYPE_AAAA,
                                       RTYPE_SRV, RTYPE_APL, RTYPE_TLSA, RTYPE_SPF, 65280, 1234 };
     uint32_t seed = 1;
     for (unsigned run = 0; run < 20000; run++) {

@@ -46,12 +46,17 @@ static bool add_srv(struct text *out, struct cursor *c)
     return add_name(out, c);
 }
 
-static bool add_soa(struct text *out, struct cursor *c)
+static bool add_two_names(struct text *out, struct cursor *c)
 {
     if (!add_name(out, c))
         return false;
     text_add_octet(out, ' ');
-    if (!add_name(out, c))
+    return add_name(out, c);
+}
+
+static bool add_soa(struct text *out, struct cursor *c)
+{
+    if (!add_two_names(out, c))
         return false;
     for (unsigned i = 0; i < 5; i++)
         text_addf(out, " %lu", (unsigned long)take_u32(c));
@@ -120,7 +125,7 @@ static bool add_apl(struct text *out, struct cursor *c)
 
 static bool (*const adds[])(struct text *, struct cursor *) = {
     [RTYPE_A] = add_a, [RTYPE_NS] = add_name, [RTYPE_CNAME] = add_name, [RTYPE_SOA] = add_soa,
-    [RTYPE_PTR] = add_name, [RTYPE_MX] = add_mx, [RTYPE_TXT] = add_txt, [RTYPE_AAAA] = add_aaaa,
+    [RTYPE_PTR] = add_name, [RTYPE_MX] = add_mx, [RTYPE_TXT] = add_txt, [RTYPE_RP] = add_two_names, [RTYPE_AAAA] = add_aaaa,
     [RTYPE_SRV] = add_srv, [RTYPE_APL] = add_apl, [RTYPE_TLSA] = add_tlsa, [RTYPE_SPF] = add_txt,
 };
 

@@ -1,4 +1,4 @@
-"""The page of frank compare in a real browser: hostile mail makes no element, runs nothing and asks for nothing (threats.md T33).
+"""The page of frank compare, with --as-if and without, in a real browser: hostile mail makes no element, runs nothing and asks for nothing (threats.md T33).
 
 Run by tools/check-all, which installs Chromium (tools/setup browser).
 
@@ -68,7 +68,7 @@ def render(folder, page, beacon, *options):
     return done.stdout.decode("utf-8"), sorted({p["url"] for p in params if p.get("initiator", "not an origin") != "not an origin" and "url" in p})
 
 
-def page_of(folder, texts):
+def page_of(folder, texts, *options):
     mail = folder / "mail"
     mail.mkdir()
     zone = ["$TTL 300"]
@@ -77,15 +77,16 @@ def page_of(folder, texts):
         (mail / name).write_bytes(message_full_of(text))
     zone += zone_full_of(texts[0])
     (folder / "world.zone").write_text("\n".join(zone) + "\n", encoding="utf-8")
-    subprocess.run([FRANK, "compare", mail, "--zone", folder / "world.zone", "--html", folder / "page.html"], check=True, capture_output=True, timeout=SECONDS)
+    subprocess.run([FRANK, "compare", mail, "--zone", folder / "world.zone", "--html", folder / "page.html", *options], check=True, capture_output=True, timeout=SECONDS)
     return folder / "page.html"
 
 
+@pytest.mark.parametrize("options", [[], ["--as-if"]], ids=["real", "as-if"])
 @pytest.mark.parametrize("third", range(3))
-def test_t33_hostile_mail_makes_no_element_and_asks_for_nothing(tmp_path, third):
+def test_t33_hostile_mail_makes_no_element_and_asks_for_nothing(tmp_path, third, options):
     with Beacon() as beacon:
         texts = list(payloads(beacon.url).values())[third::3]
-        page = page_of(tmp_path, texts)
+        page = page_of(tmp_path, texts, *options)
         dom, asked = render(tmp_path, page, beacon)
         written, shown = Structure(page.read_text(encoding="utf-8")), Structure(dom)
         assert complaints(shown) == []
@@ -93,6 +94,7 @@ def test_t33_hostile_mail_makes_no_element_and_asks_for_nothing(tmp_path, third)
         assert [tag for tag, _ in shown.elements] == [tag for tag, _ in written.elements]
         assert "<title>frank compare: who would have stopped what</title>" in dom
         assert [text for text in texts if text.isascii() and text.isprintable() and text not in shown.text] == []
+        assert ("derived" in shown.text) == bool(options)
         assert (asked, beacon.heard) == ([], [])
 
 
@@ -118,12 +120,12 @@ def test_the_test_would_hear_it(tmp_path):
         assert beacon.heard and any("beacon" in url for url in asked)
 
 
-@pytest.mark.parametrize("size", ["1280,1600", "400,1200"], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["0", "1"], ids=["dark", "light"])
-def test_it_can_be_looked_at(tmp_path, size, scheme):
+@pytest.mark.parametrize("size,scheme,options", [("1280,1600", "0", []), ("1280,1600", "1", ["--as-if"]), ("400,1200", "0", ["--as-if"]), ("400,1200", "1", [])],
+                         ids=["wide dark", "wide light as-if", "narrow dark as-if", "narrow light"])
+def test_it_can_be_looked_at(tmp_path, size, scheme, options):
     """Nothing sticks out at the side of a narrow screen; a picture of it is not one colour."""
     with Beacon() as beacon:
-        page = page_of(tmp_path, ["A long name of a person " * 20, "x"])
+        page = page_of(tmp_path, ["A long name of a person " * 20, "x"], *options)
         picture = tmp_path / "page.png"
         render(tmp_path, page, beacon, f"--window-size={size}", f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={picture}")
         assert picture.stat().st_size > 10000

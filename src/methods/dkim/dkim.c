@@ -4,6 +4,7 @@
 #include "methods/dkim/dkim.h"
 
 #include "methods/dkim/dkim_header.h"
+#include "methods/dkim/dkim_lint.h"
 #include "methods/dkim/dkim_publish.h"
 #include "methods/dkim/dkim_say.h"
 #include "methods/dkim/dkim_verify.h"
@@ -240,4 +241,5 @@ const struct method dkim_method = {
     .scout_fields = scout_fields,
     .explain = dkim_explain,
     .publish = dkim_publish,
+    .lint = dkim_lint,
 };

@@ -9,6 +9,7 @@
 #include "methods/dmarc/dmarc.h"
 
 #include "mail/taglist.h"
+#include "methods/dmarc/dmarc_lint.h"
 #include "methods/dmarc/dmarc_publish.h"
 #include "methods/list.h"
 
@@ -576,4 +577,5 @@ const struct method dmarc_method = {
     .check = dmarc_check, .scout = dmarc_scout, .scout_when = STAGE_HEADERS, .scout_fields = dmarc_scout_fields,
     .explain = dmarc_explain,
     .publish = dmarc_publish,
+    .lint = dmarc_lint,
 };

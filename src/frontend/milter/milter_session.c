@@ -766,6 +766,9 @@ static int64_t silence_ends_us(const struct milter_session *s)
 
 int64_t milter_session_due_us(const struct milter_session *s)
 {
+    /* Of a session that is over nothing is left but answers on their way. */
+    if (s->over)
+        return s->output_us + MILTER_IDLE_DEAF_US;
     int64_t due = s->waiting ? earlier(message_deadline_us(s), s->told_us + TELL_TIME_US) : silence_ends_us(s);
     if (owes_progress(s))
         due = earlier(due, s->progress_us + MILTER_PROGRESS_US);
@@ -789,13 +792,20 @@ static void tick_waiting(struct milter_session *s)
     }
 }
 
+/* Who does not take its answers gets none: a session that is over would stay for ever with them. */
+static void give_up_deaf(struct milter_session *s)
+{
+    end_because(s, "a peer that does not take its answers");
+    buffer_clear(&s->front->buffers, &s->output);
+}
+
 void milter_session_tick(struct milter_session *s)
 {
     look_at_clock(s);
-    if (s->over)
-        return;
     if (buffer_slice(&s->output).len > 0 && s->now_us >= s->output_us + MILTER_IDLE_DEAF_US)
-        end_because(s, "a peer that does not take its answers");
+        give_up_deaf(s);
+    else if (s->over)
+        return;
     else if (s->waiting)
         tick_waiting(s);
     else if (s->now_us >= silence_ends_us(s))

@@ -69,7 +69,7 @@ void milter_session_free(struct milter_session *);                       /* at a
 void milter_session_read(struct milter_session *, struct slice octets);
 struct slice milter_session_output(const struct milter_session *);
 void milter_session_wrote(struct milter_session *, size_t octets);
-bool milter_session_over(const struct milter_session *);                 /* close it once the output is sent */
+bool milter_session_over(const struct milter_session *);                 /* close it once the output is sent, or given up by a tick */
 bool milter_session_waits(const struct milter_session *);                /* wants no input now */
 bool milter_session_between(const struct milter_session *);              /* between messages: may be closed without harm */
 int64_t milter_session_due_us(const struct milter_session *);            /* monotonic; when to tick next */

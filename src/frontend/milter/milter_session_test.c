@@ -510,6 +510,29 @@ static void test_deaf_peer(void **state)
     assert_false(milter_session_over(milter_session_of(p)));
     milter_wait(p, 1);
     assert_true(milter_session_over(milter_session_of(p)));
+    /* Whoever closes it once the output is sent can close it. */
+    assert_int_equal(milter_session_output(milter_session_of(p)).len, 0);
+    milter_player_free(p);
+}
+
+/* One that is over has nothing to do but to get rid of its answers, and gives that up too. */
+static void test_deaf_to_the_end(void **state)
+{
+    (void)state;
+    struct milter_player *p = milter_player_new(standard, zone, false);
+    struct milter_session *s = milter_session_of(p);
+    milter_say(p, 'O', "\0\0\0\6\0\0\1\377\0\37\377\377", 12);
+    int64_t due = milter_session_due_us(s);
+    milter_say(p, '?', "", 0);
+    assert_true(milter_session_over(s));
+    assert_true(milter_session_output(s).len > 0);
+    assert_int_equal(milter_session_due_us(s), due);
+    milter_session_tick(s);
+    assert_true(milter_session_output(s).len > 0);
+    milter_wait(p, 60 * SECOND);
+    milter_session_tick(s);
+    assert_int_equal(milter_session_output(s).len, 0);
+    assert_string_equal(milter_complaint(p), "an unknown command");
     milter_player_free(p);
 }
 
@@ -632,7 +655,8 @@ int main(void)
         cmocka_unit_test(test_local_and_unknown), cmocka_unit_test(test_authenticated), cmocka_unit_test(test_values),
         cmocka_unit_test(test_waits_for_dns), cmocka_unit_test(test_backlog), cmocka_unit_test(test_progress_and_deadline),
         cmocka_unit_test(test_deadline_at_mail), cmocka_unit_test(test_goes_while_waiting), cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_deaf_peer), cmocka_unit_test(test_overloaded), cmocka_unit_test(test_no_memory), cmocka_unit_test(test_any_pieces),
+        cmocka_unit_test(test_deaf_peer), cmocka_unit_test(test_deaf_to_the_end),
+        cmocka_unit_test(test_overloaded), cmocka_unit_test(test_no_memory), cmocka_unit_test(test_any_pieces),
         cmocka_unit_test(test_skip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,10 @@ enum lint_merit {
     LINT_POLICY_ENFORCED = 1u << 3,    /* ... that asks for more than reports */
     LINT_SIGNING_KEY_WEAK = 1u << 4,   /* a key shorter than 1024 bits, or one only for tests */
     LINT_ALIGNS_STRICTLY = 1u << 5,    /* the policy wants the same domain, not the same organisation */
-    LINT_SENDS_NOTHING = 1u << 6       /* the record of LINT_PATH_RECORD says that nobody sends */
+    LINT_SENDS_NOTHING = 1u << 6,      /* the record of LINT_PATH_RECORD says that nobody sends */
+    /* of publish/ itself */
+    LINT_REVERSE_CONFIRMED = 1u << 7,  /* whoever sends has a confirmed reverse name, and all were looked at */
+    LINT_REVERSE_MISSING = 1u << 8     /* some have none */
 };
 
 /* A sending host a record names, or an address it lists, for reverse DNS to be looked at. */

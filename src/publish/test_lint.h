@@ -65,16 +65,19 @@ static struct config *test_lint_config(struct test_lint_sections *room)
     return config;
 }
 
+/* only, selectors: parted by commas. */
 static void test_lint_run(struct arena *a, const char *only, const char *domain, const char *selectors, const char *zone, struct text *out)
 {
-    size_t selector_count = 0;
+    size_t selector_count = 0, name_count = 0;
     static struct test_lint_sections room;
     struct config *config = test_lint_config(&room);
     struct test_asker t = test_asker_new(zone, true);
-    struct slice name = slice_str(only), list[8], rest = slice_str(selectors);
+    struct slice names[8], list[8], wanted_names = slice_str(only), rest = slice_str(selectors);
+    while (wanted_names.len > 0 && name_count < COUNT_OF(names))
+        (void)slice_cut(wanted_names, ',', &names[name_count++], &wanted_names);
     while (rest.len > 0 && selector_count < COUNT_OF(list))
         (void)slice_cut(rest, ',', &list[selector_count++], &rest);
-    struct lint_request request = { .domain = slice_str(domain), .names = { &name, 1 }, .selectors = { list, selector_count }, .config = config, .now = 1700000000 };
+    struct lint_request request = { .domain = slice_str(domain), .names = { names, name_count }, .selectors = { list, selector_count }, .config = config, .now = 1700000000 };
     struct lint_report report;
     enum plan_found found;
     while ((found = lint_domain(a, &t.asker, &request, &report)) == PLAN_NOT_YET) {
@@ -90,14 +93,16 @@ static void test_lint_run(struct arena *a, const char *only, const char *domain,
     config_free(config);
 }
 
-static void assert_lint(const struct method *method, const char *domain, const char *selectors, const char *zone, const char *expected)
+/* The same of several methods and parts. */
+static void assert_lint_of(const char *names, const char *domain, const char *selectors, const char *zone, const char *expected)
 {
     struct arena *a = arena_new((size_t)32 << 20);
     struct text got;
-    test_lint_run(a, method->name, domain, selectors, zone, &got);
+    test_lint_run(a, names, domain, selectors, zone, &got);
     if (!slice_same(text_slice(&got), slice_str(expected)))
         fail_msg("%s\ngot:\n%.*s\nexpected:\n%s", zone, (int)got.len, (const char *)got.at, expected);
     arena_free(a);
 }
+#define assert_lint(method, domain, selectors, zone, expected) assert_lint_of((method)->name, (domain), (selectors), (zone), (expected))
 
 #endif

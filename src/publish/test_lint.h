@@ -6,7 +6,9 @@
  *                 "error bad-item _imx.example.com: ... -> repair\n"
  *                 "merits 0x1\n" "host a.example.com\n" "network 192.0.2.0/24\n");
  *
- * Lines stand in the order in which things were said, records first.
+ * Lines stand in the order in which things were said, records first. Where many cases are to be told by their codes:
+ *
+ *     { "_imx.example.com. TXT \"v=imx1 x\"\n", "1 error:bad-item" },          // records, findings, senders
  */
 #ifndef FRANK_PUBLISH_TEST_LINT_H
 #define FRANK_PUBLISH_TEST_LINT_H
@@ -50,6 +52,8 @@ static void test_lint_add_section(struct text *t, const struct lint_section *s)
 /* The options of all methods, at their defaults. `room` lives as long. */
 struct test_lint_sections { struct section at[METHODS_MAX]; char names[METHODS_MAX][METHOD_SECTION_MAX]; };
 
+static const char *test_lint_options = "";       /* a configuration, if the case needs one */
+
 static struct config *test_lint_config(struct test_lint_sections *room)
 {
     size_t n = 0;
@@ -59,14 +63,33 @@ static struct config *test_lint_config(struct test_lint_sections *room)
         text_addf(&name, "methods.%s%c", methods[n]->name, '\0');
         room->at[n] = (struct section){ room->names[n], methods[n]->options, methods[n]->conf_size, "" };
     }
-    struct config *config = config_defaults(room->at, n);
+    struct config *config = config_read("test", slice_str(test_lint_options), room->at, n, &e);
     if (!config || !methods_prepare(config, &e))
         fail_msg("options: %s", e.text);
     return config;
 }
 
+static inline void test_lint_add_codes(struct text *t, const struct lint_section *s)
+{
+    text_addf(t, "%zu", s->record_count);
+    for (size_t i = 0; i < s->finding_count; i++) {
+        const struct lint_finding *f = &s->findings[i];
+        text_addf(t, " %s:%s", lint_level_word(f->level), f->code);
+        assert_true(f->owner.len > 0 && f->text.len > 0);
+        assert_true(f->repair.len > 0 || f->level == LINT_NOTE || f->level == LINT_UNKNOWN);
+    }
+    for (size_t i = 0; i < s->sender_count; i++) {
+        text_add_octet(t, ' ');
+        if (s->senders[i].is_host)
+            text_add_shown(t, s->senders[i].host, false);
+        else
+            text_add_prefix(t, &s->senders[i].network);
+    }
+}
+
 /* only, selectors: parted by commas. */
-static void test_lint_run(struct arena *a, const char *only, const char *domain, const char *selectors, const char *zone, struct text *out)
+static void test_lint_run_with(struct arena *a, const char *only, const char *domain, const char *selectors, const char *zone,
+                               void (*add)(struct text *, const struct lint_section *), struct text *out)
 {
     size_t selector_count = 0, name_count = 0;
     static struct test_lint_sections room;
@@ -87,14 +110,19 @@ static void test_lint_run(struct arena *a, const char *only, const char *domain,
     assert_int_equal(found, PLAN_READY);
     *out = text_in(a, (size_t)1 << 20);
     for (size_t i = 0; i < report.section_count; i++)
-        test_lint_add_section(out, &report.sections[i]);
+        add(out, &report.sections[i]);
     assert_false(out->bad);
     test_asker_free(&t);
     config_free(config);
 }
 
+static inline void test_lint_run(struct arena *a, const char *only, const char *domain, const char *selectors, const char *zone, struct text *out)
+{
+    test_lint_run_with(a, only, domain, selectors, zone, test_lint_add_section, out);
+}
+
 /* The same of several methods and parts. */
-static void assert_lint_of(const char *names, const char *domain, const char *selectors, const char *zone, const char *expected)
+static inline void assert_lint_of(const char *names, const char *domain, const char *selectors, const char *zone, const char *expected)
 {
     struct arena *a = arena_new((size_t)32 << 20);
     struct text got;
@@ -104,5 +132,23 @@ static void assert_lint_of(const char *names, const char *domain, const char *se
     arena_free(a);
 }
 #define assert_lint(method, domain, selectors, zone, expected) assert_lint_of((method)->name, (domain), (selectors), (zone), (expected))
+
+/* Cases told by codes, under the same options and selectors. */
+struct lint_case { const char *zone, *codes; };
+
+static inline void assert_lint_cases(const struct method *method, const char *domain, const char *options, const char *selectors,
+                                     const struct lint_case *cases, size_t count)
+{
+    test_lint_options = options;
+    for (size_t i = 0; i < count; i++) {
+        struct arena *a = arena_new((size_t)32 << 20);
+        struct text got;
+        test_lint_run_with(a, method->name, domain, selectors, cases[i].zone, test_lint_add_codes, &got);
+        if (!slice_same(text_slice(&got), slice_str(cases[i].codes)))
+            fail_msg("%s\ngot:      %.*s\nexpected: %s", cases[i].zone, (int)got.len, (const char *)got.at, cases[i].codes);
+        arena_free(a);
+    }
+    test_lint_options = "";
+}
 
 #endif

@@ -4,11 +4,11 @@
  */
 #include "methods/dmp/dmp.h"
 
+#include "methods/dmp/dmp_lint.h"
 #include "methods/dmp/dmp_publish.h"
 #include "methods/dmp/dmp_record.h"
 
 #define CLIENT_LABEL "_smtp-client"
-#define PROBE_LABELS "x.invalid-type"     /* no address type has this name: only a wildcard for everything answers */
 
 struct dmp_conf { bool enabled, accept_nondmp, helo_alternative, altdomain, source_route; };
 
@@ -67,7 +67,7 @@ static struct slice participation_name(struct check *c, struct slice domain)
 
 static struct slice probe_name(struct check *c, struct slice domain)
 {
-    return name_join(c->run.scratch, SLICE(PROBE_LABELS "." CLIENT_LABEL), domain);
+    return name_join(c->run.scratch, SLICE(DMP_PROBE_LABELS "." CLIENT_LABEL), domain);
 }
 
 static void hint_domain(struct check *c, struct slice domain)
@@ -371,5 +371,5 @@ const struct method dmp_method = {
     .reasons = dmp_reasons, .reason_count = DMP_REASONS,
     .reason_exempt = DMP_EXEMPT, .reason_own_failure = DMP_OWN_FAILURE,
     .subjects = path_subjects, .check = dmp_check, .explain = dmp_explain,
-    .publish = dmp_publish,
+    .publish = dmp_publish, .lint = dmp_lint,
 };

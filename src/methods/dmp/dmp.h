@@ -16,6 +16,7 @@ extern const struct method dmp_method;
 /* Address, participation and wildcard probe of two names, and address and probe of each alternative domain. */
 #define DMP_ASKS (2 * 3 + 2 * DMP_ALTDOMAINS_MAX)
 #define DMP_HINTS DMP_ASKS
+#define DMP_PROBE_LABELS "x.invalid-type"     /* no address type has this name: only a wildcard for everything answers */
 
 enum dmp_reason {
     DMP_NOT_YET = 0, DMP_EXEMPT, DMP_OWN_FAILURE, DMP_OVER_QUOTA,

@@ -4,6 +4,7 @@
 #include "methods/mxout/mxout.h"
 
 #include "methods/mxout/mxout_names.h"
+#include "methods/mxout/mxout_lint.h"
 #include "methods/mxout/mxout_publish.h"
 
 static const struct option mxout_options[] = {
@@ -412,5 +413,5 @@ const struct method mxout_method = {
     .reason_exempt = MXOUT_EXEMPT, .reason_own_failure = MXOUT_OWN_FAILURE,
     .subjects = path_subjects, .check = mxout_check, .scout = mxout_scout, .scout_when = STAGE_CONNECT,
     .explain = mxout_explain,
-    .publish = mxout_publish,
+    .publish = mxout_publish, .lint = mxout_lint,
 };

@@ -3,6 +3,7 @@
  */
 #include "methods/rmx/rmx.h"
 
+#include "methods/rmx/rmx_lint.h"
 #include "methods/rmx/rmx_publish.h"
 #include "methods/rmx/rmx_walk.h"
 #include "methods/rmx/rmx_words.h"
@@ -83,5 +84,5 @@ const struct method rmx_method = {
     .reason_exempt = RMX_EXEMPT, .reason_own_failure = RMX_OWN_FAILURE,
     .subjects = path_subjects, .check = rmx_check, .scout = rmx_scout, .scout_when = STAGE_MAIL,
     .explain = rmx_words_explain,
-    .publish = rmx_publish,
+    .publish = rmx_publish, .lint = rmx_lint,
 };

@@ -258,11 +258,7 @@ static int by_rdata(const void *a, const void *b)
     return slice_compare((*(const struct rdata *const *)a)->raw, (*(const struct rdata *const *)b)->raw);
 }
 
-/*
- * A wildcard for another system's TXT records answers at _rmx too. No RMX entry starts with "v=", which most of those
- * do: they are not this domain's RMX records, and not mistakes in them.
- */
-static bool is_foreign(struct slice text)
+bool rmx_is_foreign(struct slice text)
 {
     return slice_starts_nocase(text, SLICE("v="));
 }
@@ -287,7 +283,7 @@ static struct rmx_set *make_set(const struct answer *a, bool is_text, bool legac
     struct text names = text_fixed(b->entries + room, names_octets);
     struct rmx_list list = { b->entries, 0, room, &names };
     for (size_t i = 0; i < a->count && b->set.fault == RMX_FINE; i++) {
-        if (is_text && is_foreign(order[i]->text))
+        if (is_text && rmx_is_foreign(order[i]->text))
             continue;
         b->set.records++;
         b->set.fault = is_text ? rmx_parse_text(order[i]->text, legacy, &list, &b->set.where)

@@ -43,6 +43,12 @@ void text_add_rmx(struct text *, const struct rmx_entry *, size_t count);
 void text_add_rmx_entry(struct text *, const struct rmx_entry *);
 void text_add_rmx_rdata(struct text *, const struct rmx_entry *, size_t count);
 
+/*
+ * A wildcard for another system's TXT records answers at _rmx too. No RMX entry starts with "v=", which most of those
+ * do: they are not this domain's RMX records, and not mistakes in them.
+ */
+bool rmx_is_foreign(struct slice text);
+
 /* All RMX records of a name, in sorted octet order, as one list. */
 struct rmx_set {
     unsigned records;                                /* 0: none of the TXT records is RMX */

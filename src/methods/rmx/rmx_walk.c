@@ -11,6 +11,11 @@ static const enum rmx_reason reason_of_fault[] = {
     [RMX_FAULT_NEGATED] = RMX_BAD_NEGATION, [RMX_FAULT_CUT] = RMX_CUT, [RMX_FAULT_ENTRIES] = RMX_TOO_MANY_ENTRIES,
 };
 
+enum rmx_reason rmx_reason_of_fault(enum rmx_fault fault)
+{
+    return reason_of_fault[fault];
+}
+
 static const struct rmx_set *set_of(struct run *run, const struct rmx_conf *conf, const struct answer *a)
 {
     if (a->question.type == RTYPE_TXT)

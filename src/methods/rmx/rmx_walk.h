@@ -19,6 +19,9 @@ struct rmx_outcome {
     uint64_t apl_hosts;                      /* that the APL list of the deciding entry admits */
 };
 
+/* RMX_NOT_YET: of RMX_FINE. */
+enum rmx_reason rmx_reason_of_fault(enum rmx_fault);
+
 /* RMX_NOT_YET: a need was missing. */
 enum rmx_reason rmx_evaluate(struct check *, const struct rmx_conf *, const struct rmx_claim *, struct rmx_outcome *);
 /* Hints what rmx_evaluate will ask, as far as answers are there. */

@@ -4,6 +4,7 @@
  */
 #include "methods/imx/imx.h"
 
+#include "methods/imx/imx_lint.h"
 #include "methods/imx/imx_publish.h"
 #include "methods/imx/imx_words.h"
 #include "methods/record.h"
@@ -170,6 +171,11 @@ static const enum imx_reason reason_of_fault[] = {
     [IMX_FAULT_NAMES] = IMX_TOO_MANY_NAMES, [IMX_FAULT_NONE] = IMX_NONE_AND_HOSTS, [IMX_FAULT_SEVERAL] = IMX_SEVERAL_RECORDS,
 };
 
+enum imx_reason imx_reason_of_fault(enum imx_fault fault)
+{
+    return reason_of_fault[fault];
+}
+
 /* Nothing has the client. What could not be looked up might have had it, so it goes before mistakes and refusals. */
 static enum imx_reason reason_without_hit(const struct search *s)
 {
@@ -305,5 +311,5 @@ const struct method imx_method = {
     .reason_exempt = IMX_EXEMPT, .reason_own_failure = IMX_OWN_FAILURE,
     .subjects = path_subjects, .check = imx_check, .scout = imx_scout, .scout_when = STAGE_MAIL,
     .explain = imx_words_explain,
-    .publish = imx_publish,
+    .publish = imx_publish, .lint = imx_lint,
 };

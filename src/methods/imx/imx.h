@@ -24,6 +24,8 @@ enum imx_reason {
     IMX_REASONS
 };
 
+enum imx_reason imx_reason_of_fault(enum imx_fault);         /* IMX_NOT_YET: of IMX_FINE */
+
 struct imx_conf {
     bool enabled;
     uint64_t rr_type;

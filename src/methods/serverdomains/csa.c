@@ -4,6 +4,7 @@
  */
 #include "methods/serverdomains/csa.h"
 
+#include "methods/serverdomains/csa_lint.h"
 #include "methods/serverdomains/csa_publish.h"
 
 #define RECORD_SHOWN 1024            /* octets of records in facts */
@@ -230,5 +231,5 @@ const struct method csa_method = {
     .reasons = csa_reasons, .reason_count = CSA_REASONS,
     .reason_exempt = CSA_EXEMPT, .reason_own_failure = CSA_OWN_FAILURE,
     .subjects = path_subjects, .check = csa_check, .explain = csa_explain,
-    .publish = csa_publish,
+    .publish = csa_publish, .lint = csa_lint,
 };

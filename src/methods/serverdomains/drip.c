@@ -4,6 +4,7 @@
  */
 #include "methods/serverdomains/drip.h"
 
+#include "methods/serverdomains/drip_lint.h"
 #include "methods/serverdomains/drip_publish.h"
 
 struct drip_conf { bool enabled; };
@@ -157,5 +158,5 @@ const struct method drip_method = {
     .reasons = drip_reasons, .reason_count = DRIP_REASONS,
     .reason_exempt = DRIP_EXEMPT, .reason_own_failure = DRIP_OWN_FAILURE,
     .subjects = path_subjects, .check = drip_check, .explain = drip_explain,
-    .publish = drip_publish,
+    .publish = drip_publish, .lint = drip_lint,
 };

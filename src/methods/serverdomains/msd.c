@@ -5,6 +5,7 @@
 
 #include "mail/domain.h"
 #include "methods/record.h"
+#include "methods/serverdomains/msd_lint.h"
 #include "methods/serverdomains/msd_publish.h"
 #include "methods/serverdomains/msd_words.h"
 
@@ -117,6 +118,11 @@ static const enum msd_reason reason_of_fault[] = {
     [MSD_FINE] = MSD_NOT_YET, [MSD_FAULT_ITEM] = MSD_BAD_ITEM, [MSD_FAULT_NAME] = MSD_BAD_NAME, [MSD_FAULT_DATA] = MSD_BAD_DATA,
     [MSD_FAULT_CUT] = MSD_CUT, [MSD_FAULT_ITEMS] = MSD_TOO_MANY_ITEMS, [MSD_FAULT_SEVERAL] = MSD_SEVERAL_RECORDS, [MSD_FAULT_ENTRY] = MSD_BAD_ENTRY,
 };
+
+enum msd_reason msd_reason_of_fault(enum msd_fault fault)
+{
+    return reason_of_fault[fault];
+}
 
 static enum msd_reason reason_of_unknown(enum path_outcome o)
 {
@@ -309,5 +315,5 @@ const struct method msd_method = {
     .reason_exempt = MSD_EXEMPT, .reason_own_failure = MSD_OWN_FAILURE,
     .subjects = path_subjects, .check = msd_check, .scout = msd_scout, .scout_when = STAGE_CONNECT,
     .explain = msd_words_explain,
-    .publish = msd_publish,
+    .publish = msd_publish, .lint = msd_lint,
 };

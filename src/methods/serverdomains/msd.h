@@ -24,6 +24,8 @@ enum msd_reason {
     MSD_REASONS
 };
 
+enum msd_reason msd_reason_of_fault(enum msd_fault);         /* MSD_NOT_YET: of MSD_FINE */
+
 struct msd_conf { bool enabled; uint64_t rr_type; };
 
 /* What one host said. Borrowed from answers, or in the transaction's arena. */

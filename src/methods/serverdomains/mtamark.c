@@ -3,6 +3,7 @@
  */
 #include "methods/serverdomains/mtamark.h"
 
+#include "methods/serverdomains/mtamark_lint.h"
 #include "methods/serverdomains/mtamark_publish.h"
 
 struct mtamark_conf { bool enabled; unsigned unmarked; };
@@ -113,5 +114,5 @@ const struct method mtamark_method = {
     .reasons = mtamark_reasons, .reason_count = MTAMARK_REASONS,
     .reason_exempt = MTAMARK_EXEMPT, .reason_own_failure = MTAMARK_OWN_FAILURE,
     .subjects = path_subjects, .check = mtamark_check, .explain = mtamark_explain,
-    .publish = mtamark_publish,
+    .publish = mtamark_publish, .lint = mtamark_lint,
 };

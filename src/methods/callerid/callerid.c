@@ -6,6 +6,7 @@
 
 #include "methods/callerid/callerid_edge.h"
 #include "methods/callerid/callerid_pra.h"
+#include "methods/callerid/callerid_lint.h"
 #include "methods/callerid/callerid_publish.h"
 #include "methods/callerid/callerid_words.h"
 
@@ -206,5 +207,5 @@ const struct method callerid_method = {
     .subjects = callerid_subjects, .check = callerid_check, .patience = callerid_patience,
     .scout = callerid_scout, .scout_when = STAGE_HEADERS,
     .explain = callerid_words_explain,
-    .publish = callerid_publish,
+    .publish = callerid_publish, .lint = callerid_lint,
 };

@@ -9,7 +9,7 @@
 
 /* ---- records to document ---- */
 
-static bool is_foreign(struct slice record)
+bool ep_is_foreign(struct slice record)
 {
     return slice_starts_nocase(record, SLICE("v=")) || slice_starts_nocase(record, SLICE("spf2.0"));
 }
@@ -31,7 +31,7 @@ static enum ep_fault pick(const struct slice *records, size_t count, struct slic
 {
     *used = 0;
     for (size_t i = 0; i < count; i++)
-        if (!is_foreign(records[i]))
+        if (!ep_is_foreign(records[i]))
             ours[(*used)++] = records[i];
     qsort(ours, *used, sizeof *ours, by_mark);
     for (size_t i = 0; i < *used; i++) {

@@ -17,8 +17,10 @@
 #define EP_MARK_OCTETS 2
 #define EP_RECORDS_MAX 99            /* that ep_split makes: marks 01 to 99 */
 
+bool ep_is_foreign(struct slice record);      /* begins "v=" or "spf2.0": somebody else's, by a wildcard */
+
 /*
- * The document of a set, in any order; records that begin "v=" or "spf2.0" belong to others (wildcards) and are left
+ * The document of a set, in any order; foreign records are left
  * out. *used: how many are not; with 0 there is no document. One record is borrowed, several are joined in the arena. EP_FINE, or a fault of records, or no memory.
  */
 enum ep_fault ep_join(struct arena *, const struct slice *records, size_t count, struct slice *document, size_t *used, struct slice *where);

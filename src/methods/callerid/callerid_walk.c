@@ -15,6 +15,11 @@ static const enum callerid_reason reason_of_fault[EP_FAULTS] = {
     [EP_FAULT_MEMORY] = CALLERID_OWN_FAILURE,
 };
 
+enum callerid_reason callerid_reason_of_fault(enum ep_fault fault)
+{
+    return reason_of_fault[fault];
+}
+
 static bool among(const struct texts *domains, struct slice name)
 {
     for (size_t i = 0; i < domains->count; i++)

@@ -31,6 +31,8 @@ struct callerid_outcome {
     unsigned documents;                      /* looked at */
 };
 
+enum callerid_reason callerid_reason_of_fault(enum ep_fault);       /* CALLERID_NOT_YET: of EP_FINE */
+
 /* Why a name has no document that counts, and where it would be. */
 struct callerid_place { struct slice owner; const struct ep_set *set; enum callerid_reason absence; };
 

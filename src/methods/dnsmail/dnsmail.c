@@ -6,6 +6,7 @@
 
 #include "mail/date.h"
 #include "methods/dnsmail/dnsmail_chain.h"
+#include "methods/dnsmail/dnsmail_lint.h"
 #include "methods/dnsmail/dnsmail_publish.h"
 #include "methods/dnsmail/dnsmail_words.h"
 
@@ -285,5 +286,5 @@ const struct method dnsmail_method = {
     .reason_exempt = DNSMAIL_EXEMPT, .reason_own_failure = DNSMAIL_OWN_FAILURE,
     .subjects = dnsmail_subjects, .check = dnsmail_check, .scout = dnsmail_scout, .scout_when = STAGE_HEADERS, .scout_fields = dnsmail_scout_fields,
     .patience = dnsmail_patience, .explain = dnsmail_words_explain,
-    .publish = dnsmail_publish,
+    .publish = dnsmail_publish, .lint = dnsmail_lint,
 };

@@ -4,6 +4,7 @@
  */
 #include "methods/domainkeys/domainkeys.h"
 
+#include "methods/domainkeys/domainkeys_lint.h"
 #include "methods/domainkeys/domainkeys_say.h"
 #include "methods/plan.h"
 
@@ -271,5 +272,5 @@ const struct method domainkeys_method = {
     .reasons = domainkeys_reasons, .reason_count = DOMAINKEYS_REASONS,
     .reason_exempt = DOMAINKEYS_EXEMPT, .reason_own_failure = DOMAINKEYS_OWN_FAILURE,
     .check = domainkeys_check, .scout = domainkeys_scout, .scout_when = STAGE_HEADERS, .scout_fields = scout_fields,
-    .explain = domainkeys_explain, .publish = domainkeys_publish,
+    .explain = domainkeys_explain, .publish = domainkeys_publish, .lint = domainkeys_lint,
 };

@@ -4,12 +4,11 @@
 #include "methods/senderid/senderid.h"
 
 #include "mail/submitter.h"
+#include "methods/senderid/senderid_lint.h"
 #include "methods/senderid/senderid_publish.h"
 #include "methods/senderid/senderid_words.h"
 
 enum { SCOPE_PRA, SCOPE_MFROM, SCOPE_BOTH };       /* option "scope" */
-
-struct senderid_conf { bool enabled; unsigned scope; bool fallback, ask_type_spf; };
 
 static const struct option senderid_options[] = {
     OPTION_ENABLED(struct senderid_conf, true),
@@ -225,5 +224,5 @@ const struct method senderid_method = {
     .scout_when = STAGE_MAIL,
     .scout_fields = senderid_fields,
     .explain = senderid_words_explain,
-    .publish = senderid_publish,
+    .publish = senderid_publish, .lint = senderid_lint,
 };

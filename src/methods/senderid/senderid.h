@@ -19,6 +19,8 @@
 
 extern const struct method senderid_method;
 
+struct senderid_conf { bool enabled; unsigned scope; bool fallback, ask_type_spf; };
+
 /* The first SPF_REASONS are enum spf_reason: what the evaluation says. */
 enum senderid_reason {
     /* RFC 4406 4.3, and the two further reasons of a fail: "Domain Does Not Exist", "Malformed Domain" */

@@ -7,7 +7,7 @@
  */
 #include "mail/domain.h"
 #include "programs/frank/asker.h"
-#include "publish/lint.h"
+#include "programs/frank/check_message.h"
 
 #define CHECK_ARENA_OCTETS ((size_t)256 << 20)
 #define OUTPUT_OCTETS_MAX ((size_t)64 << 20)
@@ -16,12 +16,13 @@
 
 struct job {
     struct cli cli;
-    const char *methods;
+    const char *methods, *message;
     struct cli_list selectors;
     struct lint_request request;     /* of the domain at hand */
     struct world world;
     struct world_asker asker;
     struct arena *arena;             /* of one domain at a time */
+    struct bulk_message shown;       /* by --message */
     size_t levels[LINT_LEVELS];      /* of all domains */
     unsigned domains;
 };
@@ -67,13 +68,31 @@ static bool take_selectors(struct job *j)
 
 /* ---- one domain ---- */
 
+/* The rules rest on everything: with --methods they are not judged. */
+static bool judges(const struct job *j)
+{
+    return j->request.names.count == 0;
+}
+
+static int print_facts(struct job *j, const struct lint_report *report, const struct bulk_verdict *verdicts)
+{
+    struct fact *f = lint_facts(report);
+    if (judges(j))
+        bulk_facts(j->arena, f, verdicts);
+    return print_json(f, false);
+}
+
 static int print_report(struct job *j, const struct lint_report *report)
 {
+    struct bulk_verdict verdicts[BULK_RULES];
+    bool apply = judges(j) && bulk_judge(j->arena, report, j->message ? &j->shown : NULL, j->selectors.count > 0, verdicts);
     if (j->cli.json)
-        return print_json(lint_facts(report), false);
+        return print_facts(j, report, apply ? verdicts : NULL);
     struct text t = text_in(j->arena, OUTPUT_OCTETS_MAX);
     text_add_str(&t, j->domains > 1 ? "\n" : "");
     text_add_lint(&t, report);
+    if (apply)
+        text_add_bulk(&t, j->arena, verdicts);
     if (t.bad)
         out_of_memory();
     struct slice s = text_slice(&t);
@@ -125,6 +144,8 @@ static int check_all(struct job *j)
         world_asker_open(&j->asker, &j->world);
         j->request.config = j->world.config;
         j->request.now = world_now(&j->world);
+        if (j->message)
+            code = check_message(&j->world, j->message, j->cli.arena, &j->shown);
         for (size_t i = 0; code == EX_OK && i < j->cli.file_count; i++)
             code = check_named(j, j->cli.files[i]);
         if (code == EX_OK)
@@ -155,6 +176,7 @@ static int run_check(int argc, char **argv)
     const struct cli_extra extras[] = {
         { .name = "methods", .takes_value = true, .value_name = "A,B", .help = "look at these methods and parts only", .value = &j.methods },
         { .name = "selector", .takes_value = true, .value_name = "NAME", .help = "a selector the domain signs with (repeatable); default: well-known ones are tried", .list = &j.selectors },
+        { .name = "message", .takes_value = true, .value_name = "FILE", .help = "a message of the domain as it was received: what it shows of the bulk-sender rules", .value = &j.message },
     };
     int code;
     if (cli_parse(&j.cli, &check_command, argc, argv, extras, COUNT_OF(extras), &code)) {

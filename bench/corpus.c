@@ -299,6 +299,36 @@ static void travel(struct job *j, const struct plan *p)
 
 /* What must come out */
 
+static unsigned longer(unsigned one, unsigned other)
+{
+    return one > other ? one : other;
+}
+
+/* One question for the MX sets at a name and above it, one for their hosts' addresses. 0: nothing there. */
+static unsigned chain_of_exchangers(const struct zone *z, const char *name)
+{
+    for (; name; name = strchr(name, '.') ? strchr(name, '.') + 1 : NULL)
+        if (zone_look(z, name, RR_MX))
+            return 2;
+    return 0;
+}
+
+/* What depends on the client's names: its pointer, then their addresses and MX sets beside one another, then the exchangers' addresses. */
+static unsigned chain_of_names(const struct job *j)
+{
+    unsigned octet[4], chain = longer(1, chain_of_exchangers(&j->w->zone, j->helo));
+    char pointer[64];
+    if (sscanf(j->ip, "%u.%u.%u.%u", &octet[0], &octet[1], &octet[2], &octet[3]) != 4)
+        return chain;
+    snprintf(pointer, sizeof pointer, "%u.%u.%u.%u.in-addr.arpa", octet[3], octet[2], octet[1], octet[0]);
+    for (const struct record *r = zone_look(&j->w->zone, pointer, RR_PTR); r; r = record_of_type(r->next, RR_PTR)) {
+        char *name = name_from_wire(r->data);
+        chain = longer(chain, 1 + longer(1, chain_of_exchangers(&j->w->zone, name)));
+        free(name);
+    }
+    return chain;
+}
+
 static void judge(struct job *j, struct entry *e)
 {
     const char *results[SIGNATURES_MAX], *domains[SIGNATURES_MAX];
@@ -313,7 +343,8 @@ static void judge(struct job *j, struct entry *e)
     }
     e->signatures = j->dkim_count;
     e->sets = j->sets;
-    e->chain = mailfrom.chain > helo.chain ? mailfrom.chain : helo.chain;
+    e->chain = longer(mailfrom.chain, helo.chain);
+    e->chain_every = longer(longer(e->chain, chain_of_names(j)), spf_walk(&j->w->zone, j->author_domain, j->ip).chain);
     e->spf = copy_text(text(mailfrom.result));
     e->arc = copy_text(text(j->arc));
     e->dmarc = copy_text(text(world_dmarc(j->w, &(struct dmarc_facts){ .author = j->author_domain, .spf = mailfrom.result,

@@ -13,7 +13,8 @@ void manifest_print(struct buf *out, const struct entry *e)
     for (unsigned i = 0; i < e->signatures; i++)
         buf_fmt(out, "%s{\"result\":\"%s\",\"domain\":\"%s\",\"selector\":\"%s\",\"algorithm\":\"%s\"}", i ? "," : "",
                 e->dkim[i].result, e->dkim[i].domain, e->dkim[i].selector, e->dkim[i].algorithm);
-    buf_fmt(out, "],\"arc\":\"%s\",\"sets\":%u,\"dmarc\":\"%s\",\"chain\":%u}\n", e->arc, e->sets, e->dmarc, e->chain);
+    buf_fmt(out, "],\"arc\":\"%s\",\"sets\":%u,\"dmarc\":\"%s\",\"chain\":%u,\"chain_every\":%u}\n",
+            e->arc, e->sets, e->dmarc, e->chain, e->chain_every);
 }
 
 /* "key":"value" or "key":number, cut off the front of *rest; false: no more */
@@ -77,6 +78,8 @@ static void read_entry(struct entry *e, struct bytes line)
             e->sets = number(value);
         else if (same(key, BYTES("chain")))
             e->chain = number(value);
+        else if (same(key, BYTES("chain_every")))
+            e->chain_every = number(value);
         else if (!same(key, BYTES("dkim")))
             store_signature(e, key, value);
     }

@@ -17,6 +17,7 @@ struct entry {
     struct expected_signature dkim[SIGNATURES_MAX];   /* header order, top first */
     unsigned signatures, sets;                /* DKIM signatures, ARC sets */
     unsigned chain;                           /* longest dependent chain of questions over spf (both identities), dkim, arc, dmarc */
+    unsigned chain_every;                     /* the same with every method: also what the author's SPF record and the client's names lead to */
     size_t size;
 };
 

@@ -3,8 +3,8 @@
  *
  * libconfig reads the grammar. It is too kind in some places, so a look at the tokens goes first: a
  * comment or string that never ends, strings side by side in a list (a comma forgotten), escapes it
- * would keep as they are, @include, controls, and groups that close in the wrong order or not at all,
- * where the line that opened is a better answer than the end of the file.
+ * would keep as they are, numbers it would cut, @include, controls, and groups that close in the wrong
+ * order or not at all, where the line that opened is a better answer than the end of the file.
  */
 #include "config/room.h"
 
@@ -156,6 +156,39 @@ static bool skip_string(struct scan *s)
     return refuse(s, s->line, "this string is never closed");
 }
 
+static bool begins_value(uint8_t last)
+{
+    return last == '=' || last == ':' || last == ',' || last == '[' || last == '(' || last == '+' || last == '-';
+}
+
+/* As many digits as need no more than 31 bits, or 63 with an L behind them; zeros in front count for nothing. */
+static bool number_is_kept(struct slice digits, bool hex, bool is_long)
+{
+    uint64_t value;
+    size_t most = is_long ? 16 : 8;
+
+    while (digits.len > 1 && digits.at[0] == '0')
+        digits = slice_from(digits, 1);
+    if (hex)
+        return digits.len < most || (digits.len == most && digits.at[0] <= '7');
+    return number_of(digits, 0, is_long ? INT64_MAX : INT32_MAX, &value);
+}
+
+/* libconfig keeps as many bits as it has room for and drops the others: 4294967297 would be 1. */
+static bool skip_number(struct scan *s)
+{
+    bool hex = peek(&s->c) == '0' && (peek_at(&s->c, 1) == 'x' || peek_at(&s->c, 1) == 'X');
+
+    if (hex)
+        (void)take(&s->c, 2);
+    struct slice digits = take_while(&s->c, hex ? is_hex : is_digit);
+    s->last = '0';
+    bool is_long = peek(&s->c) == 'L';
+    if (number_is_kept(digits, hex, is_long))
+        return true;
+    return refuse(s, s->line, is_long ? "a number larger than can be kept" : "a number larger than can be kept without an L behind it");
+}
+
 static uint8_t closing_of(uint8_t open)
 {
     return open == '{' ? '}' : open == '[' ? ']' : ')';
@@ -206,6 +239,8 @@ static bool scan_token(struct scan *s)
     }
     if (next == '/' && after == '*')
         return skip_comment(s);
+    if (next >= '0' && next <= '9' && begins_value(s->last))
+        return skip_number(s);
 
     uint8_t octet = take_octet(&s->c);
     if (octet == '\n')

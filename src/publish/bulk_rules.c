@@ -4,7 +4,8 @@
 const struct bulk_source bulk_sources[BULK_ASKERS] = {
     [BULK_GOOGLE] = { "Google", "Email sender guidelines", "support.google.com/a/answer/81126" },
     [BULK_YAHOO] = { "Yahoo", "Sender Hub, sender best practices", "senders.yahooinc.com/best-practices" },
-    [BULK_MICROSOFT] = { "Microsoft", "Outlook.com requirements for high-volume senders", "techcommunity.microsoft.com/blog/microsoftdefenderforoffice365blog" },
+    [BULK_MICROSOFT] = { "Microsoft", "Outlook.com requirements for high-volume senders",
+                         "techcommunity.microsoft.com/blog/microsoftdefenderforoffice365blog" },
 };
 
 #define GOOGLE_YAHOO [BULK_GOOGLE] = "2024-02-01", [BULK_YAHOO] = "2024-02"
@@ -115,7 +116,9 @@ static struct bulk_verdict absent(const struct evidence_of_domain *e, const char
 
 static struct bulk_verdict judge_path(const struct evidence_of_domain *e)
 {
-    return has(e, LINT_PATH_RECORD) ? verdict(BULK_MET, "there is a record that receivers can use") : absent(e, "there is no record that receivers can use");
+    if (has(e, LINT_PATH_RECORD))
+        return verdict(BULK_MET, "there is a record that receivers can use");
+    return absent(e, "there is no record that receivers can use");
 }
 
 static struct bulk_verdict judge_signed(const struct evidence_of_domain *e)
@@ -146,13 +149,13 @@ static struct bulk_verdict judge_aligned(const struct evidence_of_domain *e)
         return absent(e, "without a policy nothing is aligned");
     if (!e->message)
         return verdict(BULK_UNKNOWN, e->no_message);
-    switch (e->message->aligned) {
-    case BULK_MET: return verdict(BULK_MET, "an authenticated domain of the message is aligned");
-    case BULK_NOT_MET: return verdict(BULK_NOT_MET, has(e, LINT_ALIGNS_STRICTLY) ? "nothing in the message is aligned; the policy wants the very same domain"
-                                                                                 : "nothing in the message is aligned");
-    case BULK_UNKNOWN: break;
-    }
-    return verdict(BULK_UNKNOWN, "the message could not be authenticated for the moment");
+    if (e->message->aligned == BULK_MET)
+        return verdict(BULK_MET, "an authenticated domain of the message is aligned");
+    if (e->message->aligned == BULK_UNKNOWN)
+        return verdict(BULK_UNKNOWN, "the message could not be authenticated for the moment");
+    if (has(e, LINT_ALIGNS_STRICTLY))
+        return verdict(BULK_NOT_MET, "nothing in the message is aligned; the policy wants the very same domain");
+    return verdict(BULK_NOT_MET, "nothing in the message is aligned");
 }
 
 static struct bulk_verdict judge_reverse(const struct evidence_of_domain *e)
@@ -182,7 +185,8 @@ static struct bulk_verdict judge_one_click(const struct evidence_of_domain *e)
     return e->message ? verdict(e->message->one_click, e->message->one_click_why) : verdict(BULK_UNKNOWN, e->no_message);
 }
 
-bool bulk_judge(struct arena *a, const struct lint_report *report, const struct bulk_message *message, bool selectors, struct bulk_verdict out[BULK_RULES])
+bool bulk_judge(struct arena *a, const struct lint_report *report, const struct bulk_message *message, bool selectors,
+                struct bulk_verdict out[BULK_RULES])
 {
     static struct bulk_verdict (*const judges[BULK_RULES])(const struct evidence_of_domain *) = {
         [BULK_PATH] = judge_path, [BULK_SIGNED] = judge_signed, [BULK_POLICY] = judge_policy, [BULK_ALIGNED] = judge_aligned,

@@ -20,10 +20,18 @@ static const char *letters(const struct bulk_verdict v[BULK_RULES])
 
 static struct bulk_message message_of(const char *author, enum bulk_state all, const char *with)
 {
-    return (struct bulk_message){ .author = slice_str(author), .aligned = all, .signature = all, .one_click = all, .one_click_why = "why", .tls = all, .received_with = slice_str(with) };
+    return (struct bulk_message){ .author = slice_str(author), .aligned = all, .signature = all, .one_click = all, .one_click_why = "why",
+                                  .tls = all, .received_with = slice_str(with) };
 }
 
-static const struct { unsigned merits; size_t unknown; bool selectors, message; const char *author; enum bulk_state shown; const char *with, *said; } vectors[] = {
+static const struct {
+    unsigned merits;
+    size_t unknown;
+    bool selectors, message;
+    const char *author;
+    enum bulk_state shown;
+    const char *with, *said;
+} vectors[] = {
     { ALL_GOOD, 0, false, false, NULL, 0, NULL, "+++?+??" },
     { ALL_GOOD, 0, false, true, "example.com", BULK_MET, "ESMTPS", "+++++++" },
     { ALL_GOOD, 0, false, true, "news.example.com", BULK_MET, "ESMTPS", "+++++++" },
@@ -45,8 +53,9 @@ static void judged(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         struct arena *a = arena_new(ARENA_OCTETS);
-        struct lint_report report = { .arena = a, .domain = SLICE("example.com"), .merits = vectors[i].merits, .levels[LINT_UNKNOWN] = vectors[i].unknown };
-        struct bulk_message m = vectors[i].message ? message_of(vectors[i].author, vectors[i].shown, vectors[i].with) : (struct bulk_message){ .aligned = BULK_UNKNOWN };
+        struct lint_report report = { .arena = a, .domain = SLICE("example.com"), .merits = vectors[i].merits,
+                                      .levels[LINT_UNKNOWN] = vectors[i].unknown };
+        struct bulk_message m = message_of(vectors[i].author, vectors[i].shown, vectors[i].with);
         struct bulk_verdict v[BULK_RULES];
         assert_true(bulk_judge(a, &report, vectors[i].message ? &m : NULL, vectors[i].selectors, v));
         if (strcmp(letters(v), vectors[i].said) != 0)
@@ -115,7 +124,8 @@ static void printed(void **state)
 
 static const struct { const char *header; enum bulk_state both, state; const char *why; } clicks[] = {
     { LU LUP, BULK_MET, BULK_MET, "the message has both fields, and a signature covers them" },
-    { "list-unsubscribe:\n\t<HTTPS://example.com/u>\nLIST-UNSUBSCRIBE-POST:\n\tList-Unsubscribe=One-Click\n", BULK_MET, BULK_MET, "the message has both fields, and a signature covers them" },
+    { "list-unsubscribe:\n\t<HTTPS://example.com/u>\nLIST-UNSUBSCRIBE-POST:\n\tList-Unsubscribe=One-Click\n", BULK_MET, BULK_MET,
+      "the message has both fields, and a signature covers them" },
     { LU LUP, BULK_NOT_MET, BULK_NOT_MET, "no DKIM signature that verifies covers" },
     { LU LUP, BULK_UNKNOWN, BULK_UNKNOWN, "the fields are there; whether" },
     { "Subject: x\n", BULK_MET, BULK_NOT_MET, "the message has no List-Unsubscribe field" },
@@ -125,7 +135,8 @@ static const struct { const char *header; enum bulk_state both, state; const cha
     { "List-Unsubscribe: https://example.com/u\n" LUP, BULK_MET, BULK_NOT_MET, "List-Unsubscribe names no https: address" },
     { LU LU LUP, BULK_MET, BULK_NOT_MET, "List-Unsubscribe or List-Unsubscribe-Post occurs twice" },
     { LU LUP LUP, BULK_MET, BULK_NOT_MET, "List-Unsubscribe or List-Unsubscribe-Post occurs twice" },
-    { LU "List-Unsubscribe-Post: List-Unsubscribe=Two-Clicks\n", BULK_MET, BULK_NOT_MET, "List-Unsubscribe-Post is not \"List-Unsubscribe=One-Click\"" },
+    { LU "List-Unsubscribe-Post: List-Unsubscribe=Two-Clicks\n", BULK_MET, BULK_NOT_MET,
+      "List-Unsubscribe-Post is not \"List-Unsubscribe=One-Click\"" },
 };
 
 static void one_click(void **state)
@@ -158,7 +169,8 @@ static void one_click(void **state)
 static void protocols(void **state)
 {
     (void)state;
-    static const char *const tls[] = { "ESMTPS", "esmtpsa", "UTF8SMTPS", "LMTPSA" }, *const clear[] = { "", "SMTP", "ESMTP", "ESMTPA", "UTF8SMTP", "HTTPS", "ESMTPSX" };
+    static const char *const tls[] = { "ESMTPS", "esmtpsa", "UTF8SMTPS", "LMTPSA" };
+    static const char *const clear[] = { "", "SMTP", "ESMTP", "ESMTPA", "UTF8SMTP", "HTTPS", "ESMTPSX" };
     for (size_t i = 0; i < COUNT_OF(tls); i++)
         assert_true(bulk_protocol_is_tls(slice_str(tls[i])));
     for (size_t i = 0; i < COUNT_OF(clear); i++)

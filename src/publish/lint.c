@@ -140,7 +140,8 @@ void lint_say_text(struct lint *l, enum lint_level level, const char *code, stru
     s->findings = list;
     struct lint_finding f = { level, code, owner, text, repair };
     if (s->finding_count == LINT_FINDINGS_MAX)
-        f = (struct lint_finding){ LINT_WARNING, "more-findings", l->domain, SLICE("there is more to say than is said here"), SLICE("repair the above first") };
+        f = (struct lint_finding){ LINT_WARNING, "more-findings", l->domain, SLICE("there is more to say than is said here"),
+                                   SLICE("repair the above first") };
     s->findings[s->finding_count++] = f;
 }
 

@@ -10,7 +10,8 @@ const struct lint_part lint_parts[] = {
 
 /* ---- hosts that records name ---- */
 
-static void say_of_host(struct lint *l, const char *code, struct slice owner, const char *record, struct slice host, const char *behind, const char *repair)
+static void say_of_host(struct lint *l, const char *code, struct slice owner, const char *record, struct slice host, const char *behind,
+                        const char *repair)
 {
     struct text t = text_in(l->arena, LINT_TEXT_MAX);
     text_addf(&t, "%s names \"", record);
@@ -41,6 +42,7 @@ bool lint_look_at_host(struct lint *l, struct slice owner, struct slice host, co
     if (answer_has_data(four) || answer_has_data(six))
         return true;
     bool missing = four->status == ANSWER_NXDOMAIN || four->status == ANSWER_BAD_NAME;
-    say_of_host(l, "no-address", owner, words->record, host, missing ? "which does not exist" : "which has no address", "publish its address, or remove the record");
+    say_of_host(l, "no-address", owner, words->record, host, missing ? "which does not exist" : "which has no address",
+                "publish its address, or remove the record");
     return false;
 }

@@ -27,7 +27,8 @@ static void look_at_null(struct lint *l, const struct answer *a)
     if (a->count > 1)
         lint_say(l, LINT_ERROR, "null-mx-and-others", l->domain, "a null MX record stands beside others (RFC 7505 3)", "remove it, or the others");
     else if (sends(l))
-        lint_say(l, LINT_NOTE, "null-mx-sends", l->domain, "the domain takes no mail but sends: many receivers refuse mail that cannot be answered (RFC 7505 4.2)", NULL);
+        lint_say(l, LINT_NOTE, "null-mx-sends", l->domain,
+                 "the domain takes no mail but sends: many receivers refuse mail that cannot be answered (RFC 7505 4.2)", NULL);
 }
 
 static void look_at_records(struct lint *l, const struct answer *a)
@@ -49,9 +50,11 @@ static void look_at_addresses(struct lint *l)
     if (!four || !six || lint_unanswered(l, l->domain, four) || lint_unanswered(l, l->domain, six))
         return;
     if (answer_has_data(four) || answer_has_data(six))
-        lint_say(l, LINT_NOTE, "no-mx", l->domain, "there is no MX record: mail goes to the domain's own addresses; if it takes none, MX 0 \".\" says so (RFC 7505)", NULL);
+        lint_say(l, LINT_NOTE, "no-mx", l->domain,
+                 "there is no MX record: mail goes to the domain's own addresses; if it takes none, MX 0 \".\" says so (RFC 7505)", NULL);
     else if (sends(l))
-        lint_say(l, LINT_WARNING, "nobody-receives", l->domain, "the domain sends, and has neither MX records nor an address: answers and bounces are lost, and many receivers refuse its mail",
+        lint_say(l, LINT_WARNING, "nobody-receives", l->domain,
+                 "the domain sends, and has neither MX records nor an address: answers and bounces are lost, and many receivers refuse its mail",
                  "publish MX records");
     else
         lint_say(l, LINT_NOTE, "nobody-receives", l->domain, "the domain has neither MX records nor an address: it takes no mail", NULL);

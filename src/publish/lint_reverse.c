@@ -144,7 +144,8 @@ static void look_at(struct senders *s, const struct ip *ip)
     }
     s->unknown++;
     if (!unknown)
-        lint_say(l, LINT_NOTE, "many-names", address_text(l, ip), "the address has many reverse names, and none of the first 4 leads back to it", NULL);
+        lint_say(l, LINT_NOTE, "many-names", address_text(l, ip), "the address has many reverse names, and none of the first 4 leads back to it",
+                 NULL);
 }
 
 static void look_at_all(struct senders *s)
@@ -164,7 +165,8 @@ static void say_left(struct senders *s)
 {
     struct text t = text_in(s->l->arena, LINT_TEXT_MAX);
     if (s->networks > 0) {
-        text_addf(&t, "%zu network%s of more than %u addresses %s not looked at", s->networks, s->networks == 1 ? "" : "s", 1u << REVERSE_NETWORK_BITS, s->networks == 1 ? "is" : "are");
+        text_addf(&t, "%zu network%s of more than %u addresses %s not looked at", s->networks, s->networks == 1 ? "" : "s",
+                  1u << REVERSE_NETWORK_BITS, s->networks == 1 ? "is" : "are");
         lint_say_text(s->l, LINT_NOTE, "networks-not-looked-at", s->l->domain, text_slice(&t), SLICE(""));
     }
     if (s->left > 0)

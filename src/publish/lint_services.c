@@ -22,14 +22,16 @@ static void look_at_port(struct lint *l, struct slice owner, const struct known_
     if (port == s->port)
         return;
     if (port == 0) {
-        lint_say(l, LINT_ERROR, "port-zero", owner, "the port is 0: nobody can connect", "give the port, or \".\" as the host if the service is not offered");
+        lint_say(l, LINT_ERROR, "port-zero", owner, "the port is 0: nobody can connect",
+                 "give the port, or \".\" as the host if the service is not offered");
         return;
     }
     for (const struct known_service *other = known_services; other->name; other++) {
         if (other->port != port)
             continue;
         text_addf(&t, "port %u is that of _%s._tcp: one speaks TLS from the start, the other does not", port, other->name);
-        lint_say_text(l, LINT_WARNING, "port-of-another", owner, text_slice(&t), SLICE("publish it under that name, or give this service's own port"));
+        lint_say_text(l, LINT_WARNING, "port-of-another", owner, text_slice(&t),
+                      SLICE("publish it under that name, or give this service's own port"));
         return;
     }
     text_addf(&t, "port %u is not the usual one, %u", port, s->port);
@@ -53,12 +55,14 @@ static bool look_at_service(struct lint *l, const struct known_service *s, struc
     for (size_t i = 0; i < a->count; i++) {
         const struct rdata *r = &a->records[i];
         if (is_none(r) && a->count > 1)
-            lint_say(l, LINT_ERROR, "none-and-others", owner, "\".\" says that the service is not offered, and stands beside others (RFC 2782)", "remove it, or the others");
+            lint_say(l, LINT_ERROR, "none-and-others", owner, "\".\" says that the service is not offered, and stands beside others (RFC 2782)",
+                     "remove it, or the others");
         if (is_none(r))
             continue;
         offered = true;
         if (stands_before(a, i))
-            lint_say(l, LINT_WARNING, "twice", owner, "the same host and port stand in two records", "leave one of them, with the priority that is meant");
+            lint_say(l, LINT_WARNING, "twice", owner, "the same host and port stand in two records",
+                     "leave one of them, with the priority that is meant");
         look_at_port(l, owner, s, r->srv.port);
         (void)lint_look_at_host(l, owner, r->srv.host, &words);
     }

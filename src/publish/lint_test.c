@@ -152,7 +152,8 @@ static void printed(void **state)
     same_text(text_slice(&json),
               "{\"version\":1,\"domain\":\"example.com\",\"errors\":1,\"warnings\":0,\"notes\":0,\"unknown\":0,\"sections\":[{\"name\":\"one\",\"title\":\"The First\","
               "\"records\":[{\"owner\":\"_one.example.com\",\"type\":\"TXT\",\"text\":\"first\"},{\"owner\":\"_one.example.com\",\"type\":\"TXT\",\"text\":\"second\"}],"
-              "\"findings\":[{\"level\":\"error\",\"code\":\"several-records\",\"owner\":\"_one.example.com\",\"text\":\"two records: receivers take none\","
+              "\"findings\":[{\"level\":\"error\",\"code\":\"several-records\",\"owner\":\"_one.example.com\",\"text\":\"two records: receivers take "
+              "none\","
               "\"repair\":\"leave one of them\"}]}]}");
     test_asker_free(&t);
     arena_free(a);

@@ -36,14 +36,17 @@ static void look_at_policy(struct lint *l)
         return;
     unsigned count = say_records(l, owner, a, SLICE("v=STSv1"), &text);
     if (count > 1)
-        lint_say(l, LINT_ERROR, "several-records", owner, "several records: senders take the domain for one without a policy (RFC 8461 3.1)", "leave one of them");
+        lint_say(l, LINT_ERROR, "several-records", owner, "several records: senders take the domain for one without a policy (RFC 8461 3.1)",
+                 "leave one of them");
     if (count != 1)
         return;
     if (!has_tag(text, SLICE("id=")))
-        lint_say(l, LINT_ERROR, "id-missing", owner, "there is no id=: senders do not fetch the policy (RFC 8461 3.1)", "add id= and change it with the policy");
+        lint_say(l, LINT_ERROR, "id-missing", owner, "there is no id=: senders do not fetch the policy (RFC 8461 3.1)",
+                 "add id= and change it with the policy");
     const struct answer *four = lint_ask(l, host, RTYPE_A), *six = lint_ask(l, host, RTYPE_AAAA);
     if (four && six && !answer_failed(four) && !answer_failed(six) && answer_is_void(four) && answer_is_void(six))
-        lint_say(l, LINT_ERROR, "no-policy-host", host, "the host the policy is fetched from has no address (RFC 8461 3.3)", "publish its address, and serve /.well-known/mta-sts.txt there");
+        lint_say(l, LINT_ERROR, "no-policy-host", host, "the host the policy is fetched from has no address (RFC 8461 3.3)",
+                 "publish its address, and serve /.well-known/mta-sts.txt there");
 }
 
 /* RFC 8460 3 */

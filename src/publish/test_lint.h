@@ -100,7 +100,8 @@ static void test_lint_run_with(struct arena *a, const char *only, const char *do
         (void)slice_cut(wanted_names, ',', &names[name_count++], &wanted_names);
     while (rest.len > 0 && selector_count < COUNT_OF(list))
         (void)slice_cut(rest, ',', &list[selector_count++], &rest);
-    struct lint_request request = { .domain = slice_str(domain), .names = { names, name_count }, .selectors = { list, selector_count }, .config = config, .now = 1700000000 };
+    struct lint_request request = { .domain = slice_str(domain), .names = { names, name_count }, .selectors = { list, selector_count },
+                                    .config = config, .now = 1700000000 };
     struct lint_report report;
     enum plan_found found;
     while ((found = lint_domain(a, &t.asker, &request, &report)) == PLAN_NOT_YET) {

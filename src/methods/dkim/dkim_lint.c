@@ -28,17 +28,20 @@ static void say_bits(struct lint *l, struct slice owner, const struct dkim_key *
     text_addf(&t, "the RSA key has %u bits", k->bits);
     bool weak = k->bits < DKIM_LINT_BITS_MIN;
     text_add_str(&t, weak ? ": receivers take no signature of a key shorter than 1024 (RFC 8301 3.2)" : ", and should have 2048 (RFC 8301 3.2)");
-    lint_say_text(l, weak ? LINT_ERROR : LINT_WARNING, "key-short", owner, text_slice(&t), SLICE("make a key of 2048 bits under a new selector and sign with it"));
+    lint_say_text(l, weak ? LINT_ERROR : LINT_WARNING, "key-short", owner, text_slice(&t),
+                  SLICE("make a key of 2048 bits under a new selector and sign with it"));
 }
 
 static void say_limits(struct lint *l, struct slice owner, const struct dkim_key *k)
 {
     if (!k->any_hash && !k->sha256)
-        lint_say(l, LINT_ERROR, "hash-sha256-missing", owner, "h= does not allow sha256, and no other hash is accepted any more (RFC 8301 3.1)", "remove h=");
+        lint_say(l, LINT_ERROR, "hash-sha256-missing", owner, "h= does not allow sha256, and no other hash is accepted any more (RFC 8301 3.1)",
+                 "remove h=");
     if (!k->mail)
         lint_say(l, LINT_ERROR, "not-for-mail", owner, "s= does not allow e-mail: no signature of a message can use the key", "remove s=");
     if (k->testing)
-        lint_say(l, LINT_WARNING, "testing", owner, "t=y says that the domain is only testing: receivers may treat its mail as unsigned (RFC 6376 3.6.1)",
+        lint_say(l, LINT_WARNING, "testing", owner,
+                 "t=y says that the domain is only testing: receivers may treat its mail as unsigned (RFC 6376 3.6.1)",
                  "remove t=y once signatures verify");
     if (k->strict)
         lint_say(l, LINT_NOTE, "no-subdomains", owner, "t=s: no subdomain in i= of a signature", NULL);
@@ -49,10 +52,12 @@ static void say_problem(struct lint *l, struct slice owner, const struct dkim_ke
 {
     const struct reason *why = &dkim_reasons[k->problem];
     if (k->problem == DKIM_KEY_REVOKED)
-        lint_say(l, given ? LINT_WARNING : LINT_NOTE, "key-revoked", owner, "the key was revoked (empty p=): signatures of this selector do not verify",
+        lint_say(l, given ? LINT_WARNING : LINT_NOTE, "key-revoked", owner,
+                 "the key was revoked (empty p=): signatures of this selector do not verify",
                  given ? "sign with another selector, or publish the key" : NULL);
     else if (k->problem == DKIM_KEY_TYPE)
-        lint_say(l, LINT_ERROR, "key-type", owner, "k= is neither rsa nor ed25519: receivers do not know the key's type", "publish a key of one of these types");
+        lint_say(l, LINT_ERROR, "key-type", owner, "k= is neither rsa nor ed25519: receivers do not know the key's type",
+                 "publish a key of one of these types");
     else
         lint_say(l, LINT_ERROR, why->name, owner, why->text, k->hint ? k->hint : "publish the key as the signing software printed it");
 }
@@ -85,7 +90,8 @@ static void look_at_keys(struct lint *l, struct slice owner, const struct answer
         lint_say(l, LINT_ERROR, "not-a-key", owner, dkim_reasons[DKIM_KEY_NONE_HERE].text, "publish the key as the signing software printed it");
     if (keys->count > 1)
         lint_say(l, keys->count > DKIM_KEYS_MAX ? LINT_ERROR : LINT_WARNING, "several-keys", owner,
-                 "several key records under one name: receivers may take any of them (RFC 6376 3.6.2.2)", "leave one, and give each key a selector of its own");
+                 "several key records under one name: receivers may take any of them (RFC 6376 3.6.2.2)", "leave one, and give each key a selector "
+                                                                                                          "of its own");
     for (size_t i = 0; i < keys->count && i < DKIM_KEYS_MAX; i++)
         look_at_key(l, owner, &keys->at[i], given);
 }

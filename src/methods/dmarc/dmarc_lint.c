@@ -6,7 +6,8 @@
 
 #define QUOTED_MAX 200               /* octets of one tag or address that are quoted */
 
-static void say_of(struct lint *l, enum lint_level level, const char *code, struct slice owner, struct slice quoted, const char *behind, const char *repair)
+static void say_of(struct lint *l, enum lint_level level, const char *code, struct slice owner, struct slice quoted, const char *behind,
+                   const char *repair)
 {
     struct text t = text_in(l->arena, LINT_TEXT_MAX);
     text_add_octet(&t, '"');
@@ -33,14 +34,16 @@ static void look_at_tags(struct lint *l, struct slice owner, struct slice text)
     for (size_t i = 0; i < list.count; i++) {
         struct slice name = list.tags[i].name;
         if (slice_same(name, SLICE("pct")))
-            say_of(l, LINT_NOTE, "tag-gone", owner, name, " is gone in RFC 9989: receivers that follow it apply the policy to all messages; t=y asks for less", NULL);
+            say_of(l, LINT_NOTE, "tag-gone", owner, name,
+                   " is gone in RFC 9989: receivers that follow it apply the policy to all messages; t=y asks for less", NULL);
         else if (among(name, gone))
             say_of(l, LINT_NOTE, "tag-gone", owner, name, " is gone in RFC 9989", NULL);
         else if (!among(name, known))
             say_of(l, LINT_WARNING, "unknown-tag", owner, name, " is no tag of DMARC: receivers pass over it", "correct or remove it");
     }
     if (list.problem == TAGS_SYNTAX)
-        say_of(l, LINT_WARNING, "syntax", owner, slice_from(text, list.bad_at), " is no tag=value: receivers pass over it, or over the record", "correct the record from there on");
+        say_of(l, LINT_WARNING, "syntax", owner, slice_from(text, list.bad_at), " is no tag=value: receivers pass over it, or over the record",
+               "correct the record from there on");
 }
 
 /* ---- policies ---- */
@@ -48,11 +51,14 @@ static void look_at_tags(struct lint *l, struct slice owner, struct slice text)
 static void look_at_policies(struct lint *l, struct slice owner, const struct dmarc_record *r)
 {
     if (r->p == DMARC_POLICY_ABSENT)
-        lint_say(l, LINT_ERROR, "policy-missing", owner, "there is no p=: receivers take the record for p=none", "add p=none, p=quarantine or p=reject");
+        lint_say(l, LINT_ERROR, "policy-missing", owner, "there is no p=: receivers take the record for p=none",
+                 "add p=none, p=quarantine or p=reject");
     if (r->p == DMARC_POLICY_INVALID)
-        lint_say(l, LINT_ERROR, "policy-unusable", owner, "p= is neither none, quarantine nor reject: the record counts as p=none, or without rua= for nothing", "correct it");
+        lint_say(l, LINT_ERROR, "policy-unusable", owner,
+                 "p= is neither none, quarantine nor reject: the record counts as p=none, or without rua= for nothing", "correct it");
     if (r->sp == DMARC_POLICY_INVALID || r->np == DMARC_POLICY_INVALID)
-        lint_say(l, LINT_ERROR, "policy-unusable", owner, "sp= or np= is neither none, quarantine nor reject: the record counts as p=none, or without rua= for nothing",
+        lint_say(l, LINT_ERROR, "policy-unusable", owner,
+                 "sp= or np= is neither none, quarantine nor reject: the record counts as p=none, or without rua= for nothing",
                  "correct it, or remove it");
     if (r->p == DMARC_POLICY_NONE)
         lint_say(l, LINT_NOTE, "policy-none", owner, "p=none asks for reports only: nobody is stopped", NULL);
@@ -60,9 +66,11 @@ static void look_at_policies(struct lint *l, struct slice owner, const struct dm
         lint_say(l, LINT_NOTE, "testing", owner, "t=y: receivers apply the policy one step less strictly (RFC 9989 4.7)", NULL);
     enum dmarc_policy sub = r->sp >= DMARC_POLICY_NONE ? r->sp : r->p, none = r->np >= DMARC_POLICY_NONE ? r->np : sub;
     if (r->p >= DMARC_POLICY_NONE && sub < r->p)
-        lint_say(l, LINT_WARNING, "subdomains-weaker", owner, "sp= is weaker than p=: whoever invents a subdomain gets by", "let sp= be as strict as p=, or remove it");
+        lint_say(l, LINT_WARNING, "subdomains-weaker", owner, "sp= is weaker than p=: whoever invents a subdomain gets by",
+                 "let sp= be as strict as p=, or remove it");
     if (r->p >= DMARC_POLICY_NONE && none < sub)
-        lint_say(l, LINT_WARNING, "nonexistent-weaker", owner, "np= is weaker than what holds for other subdomains, and no mail comes from names that do not exist",
+        lint_say(l, LINT_WARNING, "nonexistent-weaker", owner,
+                 "np= is weaker than what holds for other subdomains, and no mail comes from names that do not exist",
                  "let np= be reject");
 }
 
@@ -117,7 +125,8 @@ static void look_at_addresses(struct lint *l, struct slice owner, const struct d
         (void)slice_cut(list, ',', &uri, &list);
         uri = slice_trim(uri, " \t");
         if (!report_domain(l, uri, &target))
-            say_of(l, LINT_WARNING, "report-address", owner, uri, " is no mailto: address, and reports are sent to nothing else", "write mailto:box@domain");
+            say_of(l, LINT_WARNING, "report-address", owner, uri, " is no mailto: address, and reports are sent to nothing else",
+                   "write mailto:box@domain");
         else if (!name_at_or_below(target, org))
             look_at_foreign(l, owner, f->domain, target);
     }
@@ -177,9 +186,11 @@ static void look_at_own_name(struct lint *l, struct slice owner, const struct an
         lint_record(l, owner, RTYPE_TXT, text);
         records += how != DMARC_NOT_A_RECORD;
         if (how == DMARC_NOT_A_RECORD)
-            lint_say(l, LINT_ERROR, "not-a-record", owner, "a record does not begin with \"v=DMARC1\", in these letters: receivers do not see it", "let it begin with \"v=DMARC1;\"");
+            lint_say(l, LINT_ERROR, "not-a-record", owner, "a record does not begin with \"v=DMARC1\", in these letters: receivers do not see it",
+                     "let it begin with \"v=DMARC1;\"");
         if (how == DMARC_MALFORMED)
-            lint_say(l, LINT_ERROR, "malformed", owner, "a tag occurs twice, or there are too many: receivers do not take the record", "leave each tag once");
+            lint_say(l, LINT_ERROR, "malformed", owner, "a tag occurs twice, or there are too many: receivers do not take the record",
+                     "leave each tag once");
     }
     if (records > 1)
         lint_say(l, LINT_ERROR, "several-records", owner, "several DMARC records: receivers take none (RFC 9989 4.10)", "leave one of them");
@@ -207,11 +218,11 @@ void dmarc_lint(struct lint *l)
     if (!a || lint_unanswered(l, own, a))
         return;
     look_at_own_name(l, own, a);
-    switch (dmarc_walk_run(l->arena, l->domain, walk_ask, l, &walk)) {
-    case DMARC_WALK_NOT_YET: case DMARC_WALK_NO_MEMORY: return;
-    case DMARC_WALK_FAILED: lint_say(l, LINT_UNKNOWN, "dns-failed", l->domain, "DNS did not answer for a name above: the organizational domain is not known", NULL); break;
-    case DMARC_WALK_DONE: break;
-    }
+    enum dmarc_walk_end end = dmarc_walk_run(l->arena, l->domain, walk_ask, l, &walk);
+    if (end == DMARC_WALK_NOT_YET || end == DMARC_WALK_NO_MEMORY)
+        return;
+    if (end == DMARC_WALK_FAILED)
+        lint_say(l, LINT_UNKNOWN, "dns-failed", l->domain, "DNS did not answer for a name above: the organizational domain is not known", NULL);
     const struct dmarc_found *f = dmarc_policy_of(&walk);
     if (!f)
         return;

@@ -48,7 +48,8 @@ static struct text begun(struct lint *l, const char *before, struct slice quoted
     return t;
 }
 
-static void say_of(struct lint *l, enum lint_level level, const char *code, struct slice owner, struct slice quoted, const char *behind, const char *repair)
+static void say_of(struct lint *l, enum lint_level level, const char *code, struct slice owner, struct slice quoted, const char *behind,
+                   const char *repair)
 {
     struct text t = begun(l, "", quoted, behind);
     lint_say_text(l, level, code, owner, text_slice(&t), slice_str(repair));
@@ -72,7 +73,8 @@ static void look_at_width(struct walk *w, const struct frame *f, const struct sp
         return;
     }
     if ((four && t->bits4 <= (f->own ? SPF_LINT_HUGE4 : SPF_LINT_VAST4)) || (six && t->bits6 <= (f->own ? SPF_LINT_HUGE6 : SPF_LINT_VAST6)))
-        say_of(w->l, LINT_WARNING, "huge-network", f->domain, spf_term_text(f->record, t), " covers very many addresses: whoever has one of them may send",
+        say_of(w->l, LINT_WARNING, "huge-network", f->domain, spf_term_text(f->record, t),
+               " covers very many addresses: whoever has one of them may send",
                f->own ? "name the hosts or small networks that send" : "ask whoever publishes it, or name the servers that send for you");
 }
 
@@ -180,7 +182,8 @@ static const struct spf_record *record_of(struct walk *w, const struct frame *f,
         return r;
     w->ended = true;
     if (count == 0)
-        say_of(l, LINT_ERROR, none, f->domain, spf_term_text(f->record, t), " names a domain without an SPF record: permerror", "remove the term, or correct the name");
+        say_of(l, LINT_ERROR, none, f->domain, spf_term_text(f->record, t), " names a domain without an SPF record: permerror",
+               "remove the term, or correct the name");
     else if (r)
         say_broken(l, r, name, "ask whoever publishes that record to repair it, or remove the term that refers to it");
     else
@@ -225,10 +228,12 @@ static void count_term(struct walk *w)
 static void say_of_macros(struct walk *w, const struct frame *f, const struct spf_term *t)
 {
     if (t->host_name)
-        say_of(w->l, LINT_WARNING, "ptr", f->domain, spf_term_text(f->record, t), " rests on reverse names, which many receivers do not look up (RFC 7208 7.2)",
+        say_of(w->l, LINT_WARNING, "ptr", f->domain, spf_term_text(f->record, t),
+               " rests on reverse names, which many receivers do not look up (RFC 7208 7.2)",
                "use another macro than %{p}");
     else if (f->own)
-        say_of(w->l, LINT_NOTE, "macros", f->domain, spf_term_text(f->record, t), " is another question for each message: what it authorises is not looked at", NULL);
+        say_of(w->l, LINT_NOTE, "macros", f->domain, spf_term_text(f->record, t),
+               " is another question for each message: what it authorises is not looked at", NULL);
 }
 
 static void take_all(struct walk *w, const struct frame *f, const struct spf_term *t)
@@ -236,7 +241,8 @@ static void take_all(struct walk *w, const struct frame *f, const struct spf_ter
     if (t->qualifier == '+')
         say_of(w->l, LINT_ERROR, "everybody", f->domain, spf_term_text(f->record, t), " passes everybody", "end the record with -all or ~all");
     else if (t->qualifier == '?' && f->own)
-        say_of(w->l, LINT_WARNING, "neutral-all", f->domain, spf_term_text(f->record, t), " says nothing about strangers", "end the record with -all or ~all");
+        say_of(w->l, LINT_WARNING, "neutral-all", f->domain, spf_term_text(f->record, t), " says nothing about strangers",
+               "end the record with -all or ~all");
 }
 
 static void take_term(struct walk *w, struct frame *f)
@@ -264,7 +270,8 @@ static void take_term(struct walk *w, struct frame *f)
     case SPF_IP4: case SPF_IP6: take_network(w, f, t); break;
     case SPF_EXISTS: take_exists(w, f, t, name); break;
     case SPF_PTR:
-        say_of(w->l, LINT_WARNING, "ptr", f->domain, spf_term_text(f->record, t), " should not be used (RFC 7208 5.5): it is slow, and many receivers pass over it",
+        say_of(w->l, LINT_WARNING, "ptr", f->domain, spf_term_text(f->record, t),
+               " should not be used (RFC 7208 5.5): it is slow, and many receivers pass over it",
                "name the hosts or networks that send");
         break;
     case SPF_REDIRECT: case SPF_EXP: case SPF_UNKNOWN_MODIFIER: break;
@@ -285,7 +292,8 @@ static bool at_end_of_record(struct walk *w, struct frame *f)
         return false;
     if (!r->has_redirect) {
         if (f->own)
-            lint_say(w->l, LINT_WARNING, "no-all", f->domain, "the record ends without \"all\": strangers are neutral", "end the record with -all or ~all");
+            lint_say(w->l, LINT_WARNING, "no-all", f->domain, "the record ends without \"all\": strangers are neutral",
+                     "end the record with -all or ~all");
         return false;
     }
     count_term(w);
@@ -327,7 +335,8 @@ static void say_cost(struct walk *w)
         text_addf(&t, "more than %d terms ask DNS, with those of included records: permerror (RFC 7208 4.6.4)", SPF_MAX_TERMS);
         lint_say_text(w->l, LINT_ERROR, "too-many-terms", w->l->domain, text_slice(&t), text_slice(&repair));
     } else if (w->terms >= SPF_LINT_NEAR) {
-        text_addf(&t, "%u of the %d terms that may ask DNS are used, with those of included records; when a provider adds one", w->terms, SPF_MAX_TERMS);
+        text_addf(&t, "%u of the %d terms that may ask DNS are used, with those of included records; when a provider adds one", w->terms,
+                  SPF_MAX_TERMS);
         text_add_str(&t, w->terms == SPF_MAX_TERMS ? " more it is permerror" : " or two more it is permerror");
         lint_say_text(w->l, LINT_WARNING, "near-term-limit", w->l->domain, text_slice(&t), text_slice(&repair));
     }
@@ -366,7 +375,8 @@ static void look_at_explanation(struct lint *l, const struct spf_record *r)
         return;
     const struct answer *a = lint_ask(l, name, RTYPE_TXT);
     if (a && !lint_unanswered(l, name, a) && a->count != 1)
-        say_of(l, LINT_WARNING, "no-explanation", l->domain, spf_term_text(r, &r->exp), " leads to no single text: nothing is explained", "publish one TXT record there");
+        say_of(l, LINT_WARNING, "no-explanation", l->domain, spf_term_text(r, &r->exp), " leads to no single text: nothing is explained",
+               "publish one TXT record there");
 }
 
 static void look_at_size(struct lint *l, const struct answer *a)
@@ -377,7 +387,8 @@ static void look_at_size(struct lint *l, const struct answer *a)
     if (octets <= UDP_OCTETS)
         return;
     struct text t = text_in(l->arena, LINT_TEXT_MAX);
-    text_addf(&t, "the TXT records of the domain make an answer of about %zu octets: some resolvers lose what is over %d (RFC 7208 3.4)", octets, UDP_OCTETS);
+    text_addf(&t, "the TXT records of the domain make an answer of about %zu octets: some resolvers lose what is over %d (RFC 7208 3.4)", octets,
+              UDP_OCTETS);
     lint_say_text(l, LINT_NOTE, "answer-over-512", l->domain, text_slice(&t), SLICE(""));
 }
 
@@ -391,7 +402,8 @@ static void say_of_misspelt(struct lint *l, const struct answer *a)
         if (meant.len > 6 && is_alnum(meant.at[6]))
             continue;
         lint_record(l, l->domain, RTYPE_TXT, text);
-        lint_say(l, LINT_ERROR, "not-a-record", l->domain, "a record does not begin with \"v=spf1\" and a blank: receivers do not see it", "let it begin with \"v=spf1 \"");
+        lint_say(l, LINT_ERROR, "not-a-record", l->domain, "a record does not begin with \"v=spf1\" and a blank: receivers do not see it",
+                 "let it begin with \"v=spf1 \"");
     }
 }
 
@@ -441,7 +453,8 @@ static void look_at_records(struct lint *l, const struct answer *a)
     look_at_size(l, a);
     const struct spf_record *r = found->at[SPF_SCOPE_SPF1];
     if (count > 1)
-        lint_say(l, LINT_ERROR, "several-records", l->domain, "several v=spf1 records: receivers answer permerror (RFC 7208 4.5)", "join them into one, with one \"all\" at its end");
+        lint_say(l, LINT_ERROR, "several-records", l->domain, "several v=spf1 records: receivers answer permerror (RFC 7208 4.5)",
+                 "join them into one, with one \"all\" at its end");
     else if (r && r->problem != SPF_NOT_YET)
         say_broken(l, r, l->domain, "correct the term");
     else if (r)

@@ -44,7 +44,8 @@ static bool take_methods(struct job *j)
     while (rest.len > 0) {
         (void)slice_cut(rest, ',', &name, &rest);
         if (count == NAMES_MAX || !lint_knows(name)) {
-            complain("--methods: there is no method or part \"%.*s\" that looks at domains; frank-check(1) lists them", (int)name.len, (const char *)name.at);
+            complain("--methods: there is no method or part \"%.*s\" that looks at domains; frank-check(1) lists them", (int)name.len,
+                     (const char *)name.at);
             return false;
         }
         at[count++] = name;
@@ -175,8 +176,10 @@ static int run_check(int argc, char **argv)
     struct job j = { .methods = NULL };
     const struct cli_extra extras[] = {
         { .name = "methods", .takes_value = true, .value_name = "A,B", .help = "look at these methods and parts only", .value = &j.methods },
-        { .name = "selector", .takes_value = true, .value_name = "NAME", .help = "a selector the domain signs with (repeatable); default: well-known ones are tried", .list = &j.selectors },
-        { .name = "message", .takes_value = true, .value_name = "FILE", .help = "a message of the domain as it was received: what it shows of the bulk-sender rules", .value = &j.message },
+        { .name = "selector", .takes_value = true, .value_name = "NAME",
+          .help = "a selector the domain signs with (repeatable); default: well-known ones are tried", .list = &j.selectors },
+        { .name = "message", .takes_value = true, .value_name = "FILE",
+          .help = "a message of the domain as it was received: what it shows of the bulk-sender rules", .value = &j.message },
     };
     int code;
     if (cli_parse(&j.cli, &check_command, argc, argv, extras, COUNT_OF(extras), &code)) {

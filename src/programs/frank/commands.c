@@ -5,7 +5,7 @@
 
 extern const struct command verify_command, org_domain_command, limits_command, config_command, authres_command,
     why_command, whatif_command, status_command, setup_command, doctor_command, publish_command,
-    compare_command, dnslist_command, check_command;
+    compare_command, dnslist_command, check_command, who_command;
 
 const char *command_group_title(enum command_group g)
 {
@@ -25,7 +25,7 @@ enum command_group method_group(const struct method *m)
 
 const struct command *const commands[] = {
     &verify_command, &authres_command, &org_domain_command, &limits_command, &config_command,
-    &why_command, &whatif_command, &compare_command, &status_command, &setup_command, &doctor_command, &publish_command, &check_command, &dnslist_command,
+    &why_command, &who_command, &whatif_command, &compare_command, &status_command, &setup_command, &doctor_command, &publish_command, &check_command, &dnslist_command,
     NULL,
 };
 

@@ -1,6 +1,7 @@
 #include "programs/frank/history.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,20 +50,73 @@ static int add_configured(struct history *h)
     return code;
 }
 
+static int begin(struct history *h, const struct cli *cli, const char *since)
+{
+    *h = (struct history){ .cli = cli, .has_since = since != NULL };
+    if (!since || when_parse(since, cli_now(cli), &h->since))
+        return EX_OK;
+    complain("--since: \"%s\" is neither a time nor a duration such as 14d", since);
+    return EX_USAGE;
+}
+
 int history_open(struct history *h, const struct cli *cli, const struct cli_list *named, char **more, size_t more_count, const char *since)
 {
-    int code = EX_OK;
-    *h = (struct history){ .cli = cli, .has_since = since != NULL };
-    if (since && !when_parse(since, cli_now(cli), &h->since)) {
-        complain("--since: \"%s\" is neither a time nor a duration such as 14d", since);
-        return EX_USAGE;
-    }
+    int code = begin(h, cli, since);
     for (size_t i = 0; i < named->count && code == EX_OK; i++)
         code = add_journal(h, named->at[i]);
     for (size_t i = 0; i < more_count && code == EX_OK; i++)
         code = add_journal(h, more[i]);
-    if (named->count == 0 && more_count == 0)
+    if (code == EX_OK && named->count == 0 && more_count == 0)
         code = add_configured(h);
+    return code;
+}
+
+static const char *said(struct history *h, struct slice file, const char *words)
+{
+    struct text t = text_in(h->cli->arena, PATH_MAX + 256);
+    text_add(&t, file);
+    text_addf(&t, ": %s", words);
+    text_add_octet(&t, '\0');
+    if (t.bad)
+        out_of_memory();
+    return (const char *)t.at;
+}
+
+/* NULL: it is there and may be read. */
+static const char *add_if_there(struct history *h, struct slice file)
+{
+    char *name = slice_to_string(h->cli->arena, file);
+    if (file.len == 0)
+        return "the configuration keeps none";
+    if (!name)
+        out_of_memory();
+    errno = 0;
+    enum status status = journal_files_add(h->cli->arena, &h->files, name);
+    if (status == STATUS_NO_MEMORY)
+        out_of_memory();
+    if (status != STATUS_OK)
+        return said(h, file, status == STATUS_NOT_FOUND ? "there is none" : status == STATUS_LIMIT ? "too many files" : strerror(errno));
+    for (size_t i = 0; i < h->files.count; i++)
+        if (access(h->files.at[i].path, R_OK) != 0 && errno != ENOENT)
+            return said(h, file, strerror(errno));
+    return NULL;
+}
+
+int history_open_if_any(struct history *h, const struct cli *cli, const struct cli_list *named, const char *since, const char **why_not)
+{
+    struct installed in;
+    *why_not = NULL;
+    if (named->count > 0)
+        return history_open(h, cli, named, NULL, 0, since);
+    int code = begin(h, cli, since);
+    if (code != EX_OK)
+        return code;
+    code = installed_open(&in, cli);
+    if (code == EX_OK)
+        *why_not = add_if_there(h, journal_settings(in.config)->file);
+    if (*why_not)
+        h->files.count = 0;
+    installed_close(&in);
     return code;
 }
 

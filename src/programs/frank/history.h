@@ -38,6 +38,11 @@ struct history_visitor {
  * since: as when_parse wants it, or NULL. EX_OK, or an exit code after complaining.
  */
 int history_open(struct history *, const struct cli *, const struct cli_list *named, char **more, size_t more_count, const char *since);
+/*
+ * The same for who can do without: if nothing is named and the configuration's journal is not there, or may not be read, there are no files,
+ * and *why_not says why (in the command line's arena; else NULL).
+ */
+int history_open_if_any(struct history *, const struct cli *, const struct cli_list *named, const char *since, const char **why_not);
 /* EX_OK, or EX_IOERR, EX_NOINPUT after complaining; then what could be read was visited. */
 int history_walk(struct history *, const struct history_visitor *);
 /* Takes the progress line away before something is printed. */

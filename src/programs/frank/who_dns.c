@@ -38,6 +38,21 @@ static size_t count_of(const struct answer *a)
     return a && answer_has_data(a) ? a->count : 0;
 }
 
+static int by_octets(const void *x, const void *y)
+{
+    return slice_compare(((const struct rdata *)x)->raw, ((const struct rdata *)y)->raw);
+}
+
+/* Records have no order of their own: what is bounded or printed is sorted first. */
+static size_t sorted_records(const struct answer *a, int (*by)(const void *, const void *), struct rdata out[ANSWER_RECORDS_MAX])
+{
+    size_t count = count_of(a);
+    for (size_t i = 0; i < count; i++)
+        out[i] = a->records[i];
+    qsort(out, count, sizeof *out, by);
+    return count;
+}
+
 static uint16_t address_type(const struct ip *ip)
 {
     return ip->family == IP_V6 ? RTYPE_AAAA : RTYPE_A;
@@ -78,7 +93,7 @@ static int by_name(const void *x, const void *y)
     return slice_compare_nocase(*(const struct slice *)x, *(const struct slice *)y);
 }
 
-/* Records have no order of their own: what is bounded is sorted first. Each name once. */
+/* Each name once. */
 static size_t sorted_hosts(const struct answer *a, struct slice out[ANSWER_RECORDS_MAX])
 {
     size_t count = count_of(a), n = 0;
@@ -113,9 +128,10 @@ void who_find_names(struct who *w, const struct ip *ip, struct who_names *out)
 
 static void add_addresses(struct who *w, struct fact *list, struct slice name, uint16_t type)
 {
-    const struct answer *a = look_up(w, name, type);
-    for (size_t i = 0; i < count_of(a) && i < WHO_ADDRESSES_MAX; i++)
-        add_ip(w->arena, list, NULL, &a->records[i].ip);
+    struct rdata records[ANSWER_RECORDS_MAX];
+    size_t count = sorted_records(look_up(w, name, type), by_octets, records);
+    for (size_t i = 0; i < count && i < WHO_ADDRESSES_MAX; i++)
+        add_ip(w->arena, list, NULL, &records[i].ip);
 }
 
 void who_add_names(struct who *w, struct fact *parent, const struct who_names *names)
@@ -180,19 +196,21 @@ static void add_texts(struct who *w, struct fact *parent, struct slice name)
     struct fact *list = fact_add_list(w->arena, parent, "text");
     if (name.len == 0)
         return;
-    const struct answer *a = look_up(w, name, RTYPE_TXT);
-    for (size_t i = 0; i < count_of(a) && i < WHO_RP_MAX; i++)
-        fact_add_text(w->arena, list, NULL, a->records[i].text);
+    struct rdata records[ANSWER_RECORDS_MAX];
+    size_t count = sorted_records(look_up(w, name, RTYPE_TXT), by_octets, records);
+    for (size_t i = 0; i < count && i < WHO_RP_MAX; i++)
+        fact_add_text(w->arena, list, NULL, records[i].text);
 }
 
 void who_add_persons(struct who *w, struct fact *list, struct slice name)
 {
-    const struct answer *a = look_up(w, name, RTYPE_RP);
+    struct rdata records[ANSWER_RECORDS_MAX];
+    size_t count = sorted_records(look_up(w, name, RTYPE_RP), by_octets, records);
     struct contact c;
     if (is_said(list, "RP", name))
         return;
-    for (size_t i = 0; i < count_of(a) && i < WHO_RP_MAX; i++)
-        if (contact_read(w->arena, &a->records[i], &c))
+    for (size_t i = 0; i < count && i < WHO_RP_MAX; i++)
+        if (contact_read(w->arena, &records[i], &c))
             add_texts(w, add_contact(w, list, "RP", name, c.mailbox), c.text_name);
 }
 
@@ -229,11 +247,8 @@ static void find_exchangers(struct who *w, struct slice domain, struct exchanger
 {
     struct rdata sorted[ANSWER_RECORDS_MAX];
     const struct answer *a = look_up(w, domain, RTYPE_MX);
-    size_t count = count_of(a);
+    size_t count = sorted_records(a, by_preference, sorted);
     *out = (struct exchangers){ .failed = a && answer_failed(a) };
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = a->records[i];
-    qsort(sorted, count, sizeof *sorted, by_preference);
     for (size_t i = 0; i < count; i++) {
         bool is_null = slice_same(sorted[i].mx.host, SLICE("."));
         out->null = out->null || is_null;
@@ -286,9 +301,10 @@ static void keep_host(struct who_hosts *hosts, const struct ip *ip, struct slice
 /* { "ip", "names" ... } of each address of the host; of those kept, the reverse names. */
 static void add_host_addresses(struct who *w, struct fact *list, struct slice host, uint16_t type, struct who_hosts *hosts)
 {
-    const struct answer *a = look_up(w, host, type);
-    for (size_t i = 0; i < count_of(a) && i < WHO_ADDRESSES_MAX; i++) {
-        const struct ip *ip = &a->records[i].ip;
+    struct rdata records[ANSWER_RECORDS_MAX];
+    size_t count = sorted_records(look_up(w, host, type), by_octets, records);
+    for (size_t i = 0; i < count && i < WHO_ADDRESSES_MAX; i++) {
+        const struct ip *ip = &records[i].ip;
         struct fact *g = fact_add_group(w->arena, list, NULL);
         struct who_names names;
         size_t before = hosts->count;
@@ -410,6 +426,25 @@ static struct texts names_of_dialects(struct who *w)
     return (struct texts){ at, count };
 }
 
+static int by_owner_and_text(const void *x, const void *y)
+{
+    const struct lint_found *a = x, *b = y;
+    int by_owner = slice_compare_nocase(a->owner, b->owner);
+    return by_owner ? by_owner : slice_compare(a->text, b->text);
+}
+
+static void add_section_records(struct who *w, struct fact *list, const struct lint_section *s)
+{
+    if (s->record_count > 1)
+        qsort(s->records, s->record_count, sizeof *s->records, by_owner_and_text);
+    for (size_t i = 0; i < s->record_count; i++) {
+        struct fact *g = fact_add_group(w->arena, list, NULL);
+        fact_add_str(w->arena, g, "method", s->by);
+        fact_add_text(w->arena, g, "of", s->records[i].owner);
+        fact_add_text(w->arena, g, "text", s->records[i].text);
+    }
+}
+
 void who_add_records(struct who *w, struct fact *parent, struct slice domain)
 {
     struct lint_request request = { .domain = domain, .names = names_of_dialects(w), .config = w->world->config, .now = world_now(w->world) };
@@ -420,13 +455,7 @@ void who_add_records(struct who *w, struct fact *parent, struct slice domain)
         out_of_memory();
     w->missing = w->missing || found == PLAN_NOT_YET;
     for (size_t i = 0; found == PLAN_READY && i < report.section_count; i++)
-        for (size_t k = 0; k < report.sections[i].record_count; k++) {
-            const struct lint_found *r = &report.sections[i].records[k];
-            struct fact *g = fact_add_group(w->arena, list, NULL);
-            fact_add_str(w->arena, g, "method", report.sections[i].by);
-            fact_add_text(w->arena, g, "of", r->owner);
-            fact_add_text(w->arena, g, "text", r->text);
-        }
+        add_section_records(w, list, &report.sections[i]);
     w->unknown = w->unknown || (found == PLAN_READY && report.levels[LINT_UNKNOWN] > 0);
 }
 

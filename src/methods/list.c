@@ -13,6 +13,7 @@ const struct method *const methods[] = {
     &mtamark_method,
     &msd_method,
     &drip_method,
+    &submission_method,
     &senderid_method,
     &dnsmail_method,
     &callerid_method,

@@ -9,6 +9,7 @@ extern const struct method auth_method, iprev_method, spf_method, rmx_method, dm
 extern const struct method domainkeys_method, dnsmail_method;
 extern const struct method csa_method, mtamark_method, msd_method, drip_method;     /* serverdomains/ */
 extern const struct method callerid_method;
+extern const struct method submission_method;
 
 extern const struct method *const methods[];          /* NULL-terminated */
 size_t methods_count(void);

@@ -46,7 +46,7 @@ bool auth_result_from_word(struct slice, enum auth_result *);           /* no ca
  * method has one array of these, indexed by its own enum; say() takes the index. `stored` numbers are
  * stable (journals keep them): method base + n; bases: spf 1000, dkim 1300, dmarc 1600, arc 1800,
  * iprev 2000, auth 2050, rmx 2100, dmp 2200, mxout 2300, callerid 2400, senderid 2500, imx 2600, csa 2700,
- * mtamark 2750, msd 2800, drip 2850, domainkeys 2900, dnslist 3000, dnsmail 3100. 0..9 of each base mean the same in every
+ * mtamark 2750, msd 2800, drip 2850, domainkeys 2900, dnslist 3000, dnsmail 3100, submission 3200. 0..9 of each base mean the same in every
  * method: 1 exempt, 2 own failure (memory, library), 3 question quota used up, 4 deadline.
  */
 struct reason {
@@ -61,6 +61,8 @@ enum identity { IDENTITY_NONE = 0, IDENTITY_CLIENT, IDENTITY_HELO, IDENTITY_MAIL
 const char *identity_name(enum identity);      /* "none", "client", "helo", "mailfrom", "from", "pra", "signer", "user" */
 
 struct property { const char *ptype, *name; struct slice value; };      /* for Authentication-Results */
+
+#define METHOD_REPLY_HINT "reply_hint"           /* see struct method, hints_reply */
 
 /* What a result rests on. Zero members mean "nothing to say". */
 struct evidence {
@@ -123,6 +125,7 @@ struct method {
     bool        needs_client;                    /* examines txn->client: waits for STAGE_HEADERS behind a trusted relay; not run for exempt sessions */
     bool        many;                            /* JSON value is a list with one object per subject */
     bool        dispensable;                     /* somebody else's opinion: mail is never kept waiting for it, its temperror never decides */
+    bool        hints_reply;                     /* a result's fact METHOD_REPLY_HINT is added to a refusal that speaks of the same domain; such a refusal waits for it */
     bool        registered;                      /* in the RFC 8601 registry; others print as x-NAME if authres.legacy is on */
     bool        historic;                        /* registered, but no longer in use: reports show it among those that never were */
     bool        server_side;                     /* the statement is the sending server's own (or its address owner's), not the claimed

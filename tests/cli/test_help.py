@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-METHODS = ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "drip", "dnsmail", "callerid", "senderid", "domainkeys", "dnslist"]
+METHODS = ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "drip", "submission", "dnsmail", "callerid", "senderid", "domainkeys", "dnslist"]
 COMMANDS = ["verify", "who", "authres", "org-domain", "limits", "config", "status", "compare", "publish", "check"]
 COMMON = ["zone", "resolver", "at", "ip", "helo", "mail-from", "rcpt-to", "auth-user", "receiver", "overlay", "save-zone", "psl", "config", "json",
           "explain", "timeout"]

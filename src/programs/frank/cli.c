@@ -310,7 +310,9 @@ void cli_usage(const struct command *c, const struct cli_extra *extras, size_t e
         put_manual_entry(c, extras, extra_count, to);
         return;
     }
-    fprintf(to, "usage: frank %s %s\n%s\n\n", c->name, c->usage, c->summary);
+    int used = fprintf(to, "usage: frank %s ", c->name);
+    put_words(c->usage, used, to);
+    fprintf(to, "%s\n\n", c->summary);
     for (size_t i = 0; i < extra_count; i++)
         put_option(extras[i].name, extras[i].takes_value ? extras[i].value_name : NULL, extras[i].help, to);
     for (size_t i = 0; i < C_COUNT; i++)

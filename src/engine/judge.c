@@ -149,6 +149,17 @@ static bool is_asking(const struct transaction *t)
     return false;
 }
 
+/* What a refusal may say more (method.h, hints_reply) is still looked for: its words must not depend on which answers came first. */
+static bool is_hint_open(const struct transaction *t)
+{
+    if (t->verdict.disposition != DISPOSITION_REJECT)
+        return false;
+    for (size_t i = 0; methods[i]; i++)
+        if (methods[i]->hints_reply && t->states[i].enabled && t->states[i].counted && !is_settled(t, i))
+            return true;
+    return false;
+}
+
 /* ---- refusing one recipient ---- */
 
 static bool refused_grow(struct transaction *t)
@@ -244,6 +255,8 @@ enum progress txn_progress(struct txn *txn)
         t->passed_recipients = stage == STAGE_RCPT ? t->facts.recipient_count : 0;
         return PROGRESS_GO;
     }
+    if (is_hint_open(t))
+        return PROGRESS_WAIT;
     if (refuse_newest_alone(t))
         return PROGRESS_ACT;
     if (is_asking(t))

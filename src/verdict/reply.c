@@ -325,6 +325,35 @@ static void add_explanation(const struct scene *s, struct text *out)
     }
 }
 
+/* The refusal speaks of this domain, and against it. */
+static bool is_against(const struct verdict *v, struct slice domain)
+{
+    for (unsigned i = 0; i < v->cite_count; i++)
+        if (went_wrong(v->cites[i]) && slice_same_nocase(v->cites[i]->evidence.domain, domain))
+            return true;
+    return false;
+}
+
+/* What helps the domain's people (method.h, hints_reply): whole, or where there is no room not at all. */
+static void add_hint_of(const struct scene *s, const struct result *r, size_t room, struct text *out)
+{
+    struct slice words = fact_text(r->evidence.facts, METHOD_REPLY_HINT);
+    struct text shown = text_in(s->world->arena, EXPANDED_MAX);
+
+    text_add_shown(&shown, words, false);
+    if (words.len == 0 || shown.bad || out->len + 2 + shown.len > room || !is_against(s->verdict, r->evidence.domain))
+        return;
+    text_add_str(out, "; ");
+    text_add(out, text_slice(&shown));
+}
+
+static void add_hints(const struct scene *s, size_t room, struct text *out)
+{
+    for (size_t m = 0; methods[m] && s->rule->action == RULE_REJECT; m++)
+        for (size_t i = 0; methods[m]->hints_reply && i < s->world->sets[m].count; i++)
+            add_hint_of(s, &s->world->sets[m].at[i], room, out);
+}
+
 static const struct slice default_text = SLICE_INIT(
     "%{results}: refused by rule %{rule}; if this is your mail, correct the records of %{domain} or send through hosts they cover");
 
@@ -340,6 +369,7 @@ static struct slice reply_text(const struct scene *s)
         add_results_of(s->verdict, &base);
         text_add_octet(&base, ']');
     }
+    add_hints(s, room, &base);
     add_explanation(s, &base);
     struct slice words = text_slice(&base);
     if (base.bad)

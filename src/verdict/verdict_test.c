@@ -64,7 +64,10 @@ static const struct method opinions = {
     .named_subject = named_opinion, .subject_member = "who", .words = opinion_words,
 };
 
-const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &msd, &dkim, &arc, &dmarc, &callerid, &opinions, NULL };
+/* What a domain's people should do instead. */
+static const struct method help = { STAND_IN("help", STAGE_MAIL), .identities = 1u << IDENTITY_USER, .dispensable = true, .hints_reply = true };
+
+const struct method *const methods[] = { &auth, &iprev, &spf, &rmx, &mxout, &msd, &dkim, &arc, &dmarc, &callerid, &opinions, &help, NULL };
 
 size_t methods_count(void)
 {
@@ -98,7 +101,7 @@ static enum identity usual_identity(const struct method *m)
         return IDENTITY_PRA;
     if (m == &iprev)
         return IDENTITY_CLIENT;
-    return m == &arc || m == &opinions ? IDENTITY_NONE : m == &auth ? IDENTITY_USER : IDENTITY_MAILFROM;
+    return m == &arc || m == &opinions || m == &help ? IDENTITY_NONE : m == &auth ? IDENTITY_USER : IDENTITY_MAILFROM;
 }
 
 /* ---- one case ---- */
@@ -1141,6 +1144,77 @@ static void t25_explanations_are_repeated_only_if_asked_for(void **state)
     end(&j);
 }
 
+#define HINT " help=neutral@example.com:reply_hint=log-in-at-home"
+
+static void test_hints_go_with_refusals_of_their_domain(void **state)
+{
+    struct judged j;
+
+    (void)state;
+    begin(&j, STRICT, "spf=fail@example.com!" HINT);
+    wanted(&j, REJECT, "strict/mailfrom-black");
+    assert_true(contains(j.v.reply.text, "; log-in-at-home"));
+    end(&j);
+    begin(&j, STRICT, "spf=fail@example.com! help=neutral@other.example:reply_hint=log-in-at-home");
+    assert_false(contains(j.v.reply.text, "log-in-at-home"));
+    end(&j);
+    begin(&j, STRICT, "spf=fail@example.com! opinions=fail@example.com:reply_hint=log-in-at-home");
+    assert_false(contains(j.v.reply.text, "log-in-at-home"));
+    end(&j);
+    /* Whoever is refused for something else, or may come again. */
+    begin(&j, STANDARD "deny = [ \"example.com\" ];", "spf=fail@example.com!" HINT);
+    assert_int_equal(j.v.disposition, DISPOSITION_REJECT);
+    assert_false(contains(j.v.reply.text, "log-in-at-home"));
+    end(&j);
+    begin(&j, "rules = ( { name = \"later\"; when = [ \"spf = fail\" ]; action = \"defer\"; } );", "spf=fail@example.com!" HINT);
+    assert_int_equal(j.v.disposition, DISPOSITION_DEFER);
+    assert_false(contains(j.v.reply.text, "log-in-at-home"));
+    end(&j);
+}
+
+static void test_hints_fit_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    for (unsigned len = 340; len < 400; len++) {
+        struct judged j;
+        char config[700];
+        struct text t = text_fixed(config, sizeof config);
+        text_add_str(&t, "rules = ( { name = \"a\"; when = [ \"spf = fail\" ]; action = \"reject\"; text = \"");
+        for (unsigned i = 0; i < len; i++)
+            text_add_octet(&t, 'x');
+        text_add_str(&t, "%%\"; } );");
+        text_add_octet(&t, 0);
+        begin(&j, config, "spf=fail@example.com!" HINT);
+        /* ... "% [spf=fail (example.com)]" stands behind the text. */
+        bool fits = len + 26 + 2 + 14 <= 400;
+        if (contains(j.v.reply.text, "; log-in-at-home") != fits || contains(j.v.reply.text, "; log") != fits || j.v.reply.text.len > 400)
+            fail_msg("%u: %.*s", len, (int)j.v.reply.text.len, (const char *)j.v.reply.text.at);
+        end(&j);
+    }
+}
+
+static void test_hostile_hints(void **state)
+{
+    struct judged j;
+    uint8_t all[90];
+    struct fact *facts;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof all; i++)
+        all[i] = (uint8_t)(i % 2 ? i : 255 - i);
+    begin(&j, STRICT, "spf=fail@example.com! help=neutral@example.com");
+    facts = fact_group(j.s.arena, NULL);
+    fact_add_text(j.s.arena, facts, METHOD_REPLY_HINT, slice_of(all, sizeof all));
+    for (size_t i = 0; i < j.s.facts.result_count; i++)
+        if (j.s.results[i].method == &help)
+            j.s.results[i].evidence.facts = facts;
+    judge(&j);
+    assert_int_equal(j.v.disposition, DISPOSITION_REJECT);
+    expect_printable(j.v.reply.text);
+    assert_true(j.v.reply.text.len <= 400);
+    end(&j);
+}
+
 /* Every built-in refusal names method, domain and repair. */
 static void test_refusals_say_what_to_do(void **state)
 {
@@ -1448,6 +1522,8 @@ int main(void)
         cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_named_subjects), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
         cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_agreement), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
         cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(t25_explanations_are_repeated_only_if_asked_for),
+        cmocka_unit_test(test_hints_go_with_refusals_of_their_domain), cmocka_unit_test(test_hints_fit_whole_or_not_at_all),
+        cmocka_unit_test(test_hostile_hints),
         cmocka_unit_test(test_refusals_say_what_to_do), cmocka_unit_test(test_other_sets), cmocka_unit_test(test_refused), cmocka_unit_test(test_mutated_rules),
         cmocka_unit_test(test_bounds), cmocka_unit_test(test_memory),
     };

@@ -4,7 +4,7 @@
         ... resolver = [ "127.0.0.1:PORT" ] ... dns.address
 
 The zone is in the form of the conformance sets (absolute names, `; timeout NAME [TYPE]`, `; servfail NAME [TYPE]`), with A, AAAA, TXT, MX, PTR,
-CNAME, NS, SOA and RP. UDP only: what does not fit into one datagram of 4096 octets is an error of the test. dns.asked counts the questions by name.
+SRV, CNAME, NS, SOA and RP. UDP only: what does not fit into one datagram of 4096 octets is an error of the test. dns.asked counts the questions by name.
 """
 import collections
 import ipaddress
@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "RP": 17, "AAAA": 28}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "RP": 17, "AAAA": 28, "SRV": 33}
 NOERROR, SERVFAIL, NXDOMAIN = 0, 2, 3
 CNAME_CHAIN = 8
 
@@ -32,6 +32,8 @@ def rdata(kind, text):
         return struct.pack(">H", int(words[0])) + wire_name(words[1])
     if kind in ("SOA", "RP"):
         return wire_name(words[0]) + wire_name(words[1]) + b"".join(struct.pack(">I", int(number)) for number in words[2:])
+    if kind == "SRV":
+        return struct.pack(">HHH", *map(int, words[:3])) + wire_name(words[3])
     if kind == "TXT":
         strings = [string.encode("latin-1") for string in re.findall(r'"((?:[^"\\]|\\.)*)"', text)] or [words[0].encode("latin-1")]
         return b"".join(bytes([len(string)]) + string for string in strings)

@@ -56,6 +56,7 @@ EXPECTED = {
     "08-mailing-list-footer": ["QUARANTINE", "dkim   fail"], "09-no-record-and-the-date": ["ACCEPT", "REJECT"], "10-silent-name-server": ["DEFER"],
     "11-somebody-elses-relay": ["REJECT", "ACCEPT"],
     "14-a-record-for-the-envelope-only": ["senderid fail", "senderid neutral", "senderid pass"],
+    "15-the-traveller-is-told": ["REJECT"],
 }
 
 

@@ -268,6 +268,21 @@ def test_the_organisation(who, frank):
     assert who("a.mail.hosting.example", "--psl", psl, "--json", zone=zone).json["org_domain"] == "mail.hosting.example"
 
 
+def test_more_exchangers_and_hosts_than_are_looked_at(who):
+    zone = [f"big.example. IN MX {n} mx{n:02}.big.example." for n in range(13, 0, -1)] + [f"mx{n:02}.big.example. IN A 192.0.2.{100 + n}" for n in range(14)]
+    one = who("big.example", "--json", zone=zone).json
+    assert [m["host"] for m in one["mx"]] == [f"mx{n:02}.big.example" for n in range(1, 11)] and one["mx_left_out"] == 3
+    assert [h["ip"] for h in one["hosts"]] == [f"192.0.2.{100 + n}" for n in range(1, 9)]
+    assert "              and 3 more, which were not looked at" in who("big.example", zone=zone).lines
+
+
+def test_the_same_is_said_once(who):
+    zone = ["9.2.0.192.in-addr.arpa. IN PTR twice.example.", "twice.example. IN A 192.0.2.9", 'twice.example. IN TXT "v=spf1 -all"']
+    said = who("192.0.2.9", zone=zone)
+    assert [line.split()[0] for line in said.lines].count("spf") == 1
+    assert [line.split()[0] for line in who("192.0.2.9", "--explain", zone=zone).lines].count("spf") == 2
+
+
 # ---- hostile ----
 
 NASTY = ["9.2.0.192.in-addr.arpa. IN PTR evil\\027[31m\\226\\128\\174.example.", "9.2.0.192.in-addr.arpa. IN PTR \\000\\010x.example.",
@@ -317,6 +332,11 @@ def test_a_domain_whose_dns_is_silent(frank, who):
     assert {"  receives    not known: DNS did not answer", "  sends       not known: DNS did not answer"} <= set(said.lines)
     said = who(IP, "--domain", "dead.example", zone=["; servfail dead.example"], code=75)
     assert "    mx        ?         DNS did not answer who receives for the domain" in said.lines
+
+
+def test_a_zone_behind_one_that_is_silent_is_not_taken_for_it(who):
+    one = who("198.51.100.7", "--json", zone=["; servfail 100.51.198.in-addr.arpa SOA", "51.198.in-addr.arpa. IN SOA ns.other.example. other.other.example. 1 1 1 1 1"], code=75).json
+    assert one["contacts"] == []
 
 
 def test_silent_name_servers(frank):

@@ -175,13 +175,13 @@ static struct fact *add_contact(struct who *w, struct fact *list, const char *re
     return g;
 }
 
-/* The first name from this one up, at most so many, that has an SOA record. */
+/* The first name from this one up, at most so many, that has an SOA record. Behind one that is not answered could be another's. */
 void who_add_zone_contact(struct who *w, struct fact *list, struct slice name, struct slice top)
 {
     struct contact c;
     for (unsigned i = 0; i < WHO_LEVELS_MAX && name.len > 0 && name_at_or_below(name, top); i++, name = name_parent(name)) {
         const struct answer *a = look_up(w, name, RTYPE_SOA);
-        if (!a)
+        if (!a || answer_failed(a))
             return;
         if (count_of(a) == 0)
             continue;

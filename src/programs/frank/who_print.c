@@ -200,6 +200,16 @@ static bool says_something(const struct fact *row)
     return !is_word(row, "result", "none");
 }
 
+/* A method may say the same of HELO. */
+static bool is_said_before(const struct fact *g, const struct fact *row, bool text)
+{
+    for (const struct fact *f = first_of(g, "methods"); f && f != row; f = f->next)
+        if (slice_same(fact_text(f, "method"), fact_text(row, "method")) && slice_same(fact_text(f, "result"), fact_text(row, "result")) &&
+            (!text || slice_same(fact_text(f, "text"), fact_text(row, "text"))))
+            return true;
+    return false;
+}
+
 static bool put_methods(struct printer *p, const struct fact *g)
 {
     char name[32];
@@ -207,7 +217,7 @@ static bool put_methods(struct printer *p, const struct fact *g)
     bool any = false;
     for (const struct fact *row = first_of(g, "methods"); row; row = row->next) {
         struct text n = text_fixed(name, sizeof name - 1);
-        if (!says_something(row) && !p->style->explain)
+        if (!p->style->explain && (!says_something(row) || is_said_before(g, row, true)))
             continue;
         any = any || says_something(row);
         text_add(&n, fact_text(row, "method"));
@@ -386,6 +396,11 @@ static void put_receivers(struct printer *p, const struct fact *root)
         add_addresses(p, &t, f);
         put(p, &t);
     }
+    if (fact_number(root, "mx_left_out", 0) > 0) {
+        text_reset(&t);
+        text_addf(&t, "and %lld more, which were not looked at", (long long)fact_number(root, "mx_left_out", 0));
+        put(p, &t);
+    }
     if (first_of(root, "mx"))
         return;
     if (!fact_flag(root, "mx_known"))
@@ -451,22 +466,13 @@ static void put_senders(struct printer *p, const struct fact *root)
         put_text(p, "", f->text);
 }
 
-/* A method may say the same of HELO. */
-static bool is_said_before(const struct fact *g, const struct fact *row)
-{
-    for (const struct fact *f = first_of(g, "methods"); f && f != row; f = f->next)
-        if (slice_same(fact_text(f, "method"), fact_text(row, "method")) && slice_same(fact_text(f, "result"), fact_text(row, "result")))
-            return true;
-    return false;
-}
-
 /* "pass spf, rmx; fail dmp" */
 static void add_results(struct text *t, const struct fact *g)
 {
     for (unsigned word = AUTH_PASS + 1; word-- > AUTH_TEMPERROR;) {
         bool any = false;
         for (const struct fact *row = first_of(g, "methods"); row; row = row->next) {
-            if (!is_word(row, "result", auth_result_word((enum auth_result)word)) || is_said_before(g, row))
+            if (!is_word(row, "result", auth_result_word((enum auth_result)word)) || is_said_before(g, row, false))
                 continue;
             text_addf(t, "%s", any ? ", " : t->len > 0 ? "; " : "");
             if (!any)

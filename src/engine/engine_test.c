@@ -786,6 +786,34 @@ static void a_refused_recipient_leaves_the_others(void **state)
     }
 }
 
+/* However many recipients there are, and rules about them: none is told "go on" and not counted, or deferred for want of memory. */
+static void many_recipients_and_many_rules(void **state)
+{
+    char conf[8192], rcpt[256];
+    struct text c = text_fixed(conf, sizeof conf - 1);
+    struct bench b;
+    (void)state;
+    text_add_str(&c, COMMON "rules = ( ");
+    for (unsigned i = 0; i < 32; i++)
+        text_addf(&c, "%s{ name = \"r%u\"; when = [ \"recipient = trap%u@receiver.example\" ]; action = \"reject\"; }", i ? ", " : "", i, i);
+    text_add_str(&c, " );");
+    conf[c.len] = '\0';
+    open_from(&b, conf, STRANGER);
+    txn_helo(b.txn, SLICE("host.stranger.example"));
+    txn_mail(b.txn, SLICE("a@sender.example"), false);
+    for (unsigned i = 0; i < RECIPIENTS_MAX; i++) {
+        struct text t = text_fixed(rcpt, sizeof rcpt);
+        text_addf(&t, "<u%u+", i);
+        for (unsigned k = 0; k < 180; k++)
+            text_add_octet(&t, 'x');
+        text_add_str(&t, "@receiver.example>");
+        txn_rcpt(b.txn, text_slice(&t));
+        assert_int_equal(txn_progress(b.txn), PROGRESS_GO);
+    }
+    assert_int_equal(b.txn->recipient_count, RECIPIENTS_MAX);
+    close_all(&b);
+}
+
 /* A message over its memory is deferred, even where failures pass: what was not seen cannot be removed. */
 static void a_message_over_its_memory_waits(void **state)
 {
@@ -839,7 +867,7 @@ int main(void)
         cmocka_unit_test(hostile_headers_are_no_failure_of_ours),
         cmocka_unit_test(recipients_are_bounded),
         cmocka_unit_test(a_refused_recipient_leaves_the_others),
-        cmocka_unit_test(a_message_over_its_memory_waits),
+        cmocka_unit_test(many_recipients_and_many_rules), cmocka_unit_test(a_message_over_its_memory_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,11 +78,11 @@ void engine_fill_case(struct transaction *t, struct arena *arena, struct case_fa
     f->from_domain_count = t->facts.author.count;
     if (t->facts.author.count > 0)
         f->from_domain = t->facts.author.domains[0];
-    struct slice *rcpts = ARENA_ARRAY(arena, t->facts.recipient_count ? t->facts.recipient_count : 1, struct slice);
-    for (size_t i = 0; rcpts && i < t->facts.recipient_count; i++)
-        rcpts[i] = t->facts.recipients[i].raw;
-    f->recipients = rcpts;
-    f->recipient_count = rcpts ? t->facts.recipient_count : 0;
+    f->recipients = t->facts.recipients;
+    f->recipient_count = t->facts.recipient_count;
+    if (!t->recipients_seen && f->recipient_count > RECIPIENTS_FEW)
+        t->recipients_seen = ARENA_NEW(t->arena, struct recipients_seen);
+    f->seen = t->recipients_seen;
 }
 
 /* Our own failure is no rule's business: deferred, or passed unauthenticated, as configured (threats.md T42). */
@@ -108,7 +108,9 @@ static void judge_in(struct transaction *t, struct arena *arena)
     t->verdict_final = false;
     if (!facts.own_failure)
         verdict_judge(t->engine->rules, arena, &facts, &t->verdict, &t->verdict_final);
-    if (facts.own_failure || engine_has_failed(t) || arena_failed(arena))
+    /* For good, in whatever memory it was: another judgement of the same message must not come out otherwise. */
+    t->own_failure = facts.own_failure || engine_has_failed(t) || arena_failed(arena);
+    if (t->own_failure)
         engine_judge_own_failure(t);
 }
 
@@ -205,6 +207,8 @@ static bool refuse_newest_alone(struct transaction *t)
     if (t->refused_count == 0)
         t->refusal = t->verdict;
     t->refused[t->refused_count++] = t->facts.recipients[--t->facts.recipient_count].raw;
+    if (t->recipients_seen)
+        recipients_forget(t->recipients_seen, t->facts.recipient_count);
     return true;
 }
 

@@ -343,9 +343,9 @@ static void read_session(struct arena *a, const struct fact *s, struct case_fact
     size_t n = 0;
     for (const struct fact *f = rcpt ? rcpt->first : NULL; f && n < RECIPIENTS_MAX; f = f->next)
         n++;
-    struct slice *list = ARENA_ARRAY(a, n ? n : 1, struct slice);
+    struct path *list = ARENA_ARRAY(a, n ? n : 1, struct path);
     for (const struct fact *f = n && list ? rcpt->first : NULL; f && out->recipient_count < n; f = f->next)
-        list[out->recipient_count++] = f->text;
+        path_parse(a, f->text, &list[out->recipient_count++]);
     out->recipients = list;
 }
 

@@ -15,6 +15,7 @@
 #define POOLED_HASHERS 32
 #define MISSED_FORGED_MAX 4096       /* forged fields beyond the header's bounds that can be removed; more: the message waits */
 #define RELAY_HOPS_MAX 10            /* Received fields followed behind trusted relays */
+#define RECIPIENTS_FEW 16            /* so many are looked at anew at each RCPT; of more is kept what was seen */
 #define SCRATCH_OCTETS (4u << 20)
 #define SESSION_OCTETS (64u << 10)
 
@@ -85,6 +86,7 @@ struct transaction {
     struct txn_host host_copy;
     struct path *recipients;
     size_t recipient_room;
+    struct recipients_seen *recipients_seen; /* NULL: few */
     size_t passed_recipients;                /* so many were there when RCPT was last told to go on; 0: not yet */
     /* Recipients that were refused while others may stay; they are no longer among the facts'. */
     struct slice *refused;

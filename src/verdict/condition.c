@@ -253,11 +253,41 @@ static enum truth from_holds(const struct world *w, const struct entries *e)
     return truth_of(entries_have_domain(e, w->facts->from_domain));
 }
 
+void recipients_forget(struct recipients_seen *seen, size_t recipients_left)
+{
+    for (size_t i = 0; i < seen->count; i++) {
+        struct seen_list *s = &seen->at[i];
+        s->looked = s->looked < recipients_left ? s->looked : recipients_left;
+        s->listed = s->listed <= recipients_left ? s->listed : 0;
+    }
+}
+
+/* What is kept for this list; NULL: nothing can be. */
+static struct seen_list *seen_list_of(struct recipients_seen *seen, const struct entries *e)
+{
+    for (size_t i = 0; seen && i < seen->count; i++)
+        if (seen->at[i].list == e)
+            return &seen->at[i];
+    if (!seen || seen->count == RECIPIENT_LISTS_MAX)
+        return NULL;
+    seen->at[seen->count] = (struct seen_list){ .list = e };
+    return &seen->at[seen->count++];
+}
+
+static bool any_recipient_listed(const struct case_facts *f, const struct entries *e)
+{
+    struct seen_list anew = { .list = e }, *kept = seen_list_of(f->seen, e), *s = kept ? kept : &anew;
+
+    while (s->listed == 0 && s->looked < f->recipient_count)
+        if (entries_have_path(e, &f->recipients[s->looked++]))
+            s->listed = s->looked;
+    return s->listed > 0 && s->listed <= f->recipient_count;
+}
+
 static enum truth recipient_holds(const struct world *w, const struct entries *e)
 {
-    for (size_t i = 0; reached(w, STAGE_RCPT) && i < w->facts->recipient_count; i++)
-        if (entries_have_path(e, w->arena, w->facts->recipients[i]))
-            return YES;
+    if (reached(w, STAGE_RCPT) && any_recipient_listed(w->facts, e))
+        return YES;
     /* More may come. */
     return reached(w, STAGE_HEADERS) ? NO : MAYBE;
 }

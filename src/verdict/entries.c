@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mail/address.h"
-
 #define NETWORK_KEY 18u               /* family, bits, 16 octets */
 #define MAILBOX_OCTETS_MAX 512u       /* local part (64) and domain (253) with room for what is longer than allowed */
 
@@ -273,25 +271,26 @@ bool entries_have_domain(const struct entries *e, struct slice domain)
     return false;
 }
 
-bool entries_have_mailbox(const struct entries *e, struct arena *arena, struct slice address)
+static bool have_mailbox_of(const struct entries *e, const struct path *path)
 {
-    struct text room = text_in(arena, MAILBOX_OCTETS_MAX);
-    struct path path;
+    uint8_t octets[MAILBOX_OCTETS_MAX];
+    struct text room = text_fixed(octets, sizeof octets);
 
-    if (e->mailboxes.count == 0 || address.len == 0 || !path_parse(arena, address, &path) || path.null)
-        return false;
-    return holds(&e->mailboxes, mailbox_key(&room, &path));
+    return e->mailboxes.count > 0 && path->local.len > 0 && holds(&e->mailboxes, mailbox_key(&room, path));
 }
 
-bool entries_have_path(const struct entries *e, struct arena *arena, struct slice address)
+bool entries_have_mailbox(const struct entries *e, struct arena *arena, struct slice address)
 {
     struct path path;
 
-    if (address.len == 0)
+    return e->mailboxes.count > 0 && address.len > 0 && path_parse(arena, address, &path) && have_mailbox_of(e, &path);
+}
+
+bool entries_have_path(const struct entries *e, const struct path *path)
+{
+    if (path->raw.len == 0)
         return e->null_sender;
-    if (entries_have_mailbox(e, arena, address))
-        return true;
-    return entries_name_domains(e) && path_parse(arena, address, &path) && entries_have_domain(e, path.normal_domain);
+    return have_mailbox_of(e, path) || (entries_name_domains(e) && entries_have_domain(e, path->normal_domain));
 }
 
 bool entries_name_domains(const struct entries *e)

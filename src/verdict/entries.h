@@ -13,6 +13,7 @@
 #ifndef FRANK_VERDICT_ENTRIES_H
 #define FRANK_VERDICT_ENTRIES_H
 
+#include "mail/address.h"
 #include "verdict/owners.h"
 
 #define ENTRIES_MAX 200000            /* of one list (ours): a larger one belongs in a DNS list */
@@ -37,9 +38,9 @@ const struct entries *entries_of_values(struct arena *, const struct owners *, s
 
 bool entries_have_ip(const struct entries *, const struct ip *);
 bool entries_have_domain(const struct entries *, struct slice normal_domain);
-/* A path as SMTP had it (no <>), its mailbox or its domain; empty: the null sender. */
-bool entries_have_path(const struct entries *, struct arena *, struct slice path);
-/* Only as a mailbox. */
+/* A path's mailbox or its domain; the null path: the null sender. */
+bool entries_have_path(const struct entries *, const struct path *);
+/* A path as SMTP had it (no <>), only as a mailbox. */
 bool entries_have_mailbox(const struct entries *, struct arena *, struct slice path);
 /* Does it name anything that is told by domain? */
 bool entries_name_domains(const struct entries *);

@@ -45,7 +45,8 @@ static void fill_case(struct arena *arena, unsigned which, struct case_facts *f,
         .mailfrom_domain = SLICE("example.com"), .from_domain = SLICE("example.com"), .from_domain_count = 1, .results = at,
         .settled = UINT64_MAX, .null_sender = false,
     };
-    static const struct slice recipient = SLICE_INIT("bob@receiver.example");
+    static struct path recipient;
+    must(path_parse(arena, SLICE("bob@receiver.example"), &recipient));
     f->recipients = &recipient;
     must(ip_parse(which == 1 ? SLICE("2001:db8::9") : SLICE("203.0.113.9"), &f->client));
     fact_add_str(arena, facts, "policy", "reject");

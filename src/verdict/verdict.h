@@ -26,6 +26,15 @@ const char *class_name(enum domain_class);
 enum agreement { AGREEMENT_NONE = 0, AGREEMENT_AGREED, AGREEMENT_DISOWNED };
 const char *agreement_name(enum agreement);           /* "none", "agreed", "disowned" */
 
+/*
+ * What is known of the first recipients, list by list, so that each is looked at once however often RCPT is judged. All zero:
+ * nothing. Of the caller, for one message; recipients_forget is told when recipients were taken off the end.
+ */
+#define RECIPIENT_LISTS_MAX 64              /* lists that are kept; others are looked at anew */
+struct seen_list { const struct entries *list; size_t looked, listed; };      /* listed: which is the first that is, from 1; 0: none */
+struct recipients_seen { struct seen_list at[RECIPIENT_LISTS_MAX]; size_t count; };
+void recipients_forget(struct recipients_seen *, size_t recipients_left);
+
 /* Everything a verdict may depend on, and nothing else. Slices borrowed. */
 struct case_facts {
     enum stage stage;                       /* reached: a rule acts only if its facts are complete by then */
@@ -35,8 +44,9 @@ struct case_facts {
     struct slice helo_domain, mailfrom_domain, from_domain;   /* claimed, normal form, empty if none */
     struct slice mail_from;                 /* whole address (mailbox lists), empty for the null sender */
     bool null_sender;
-    const struct slice *recipients;
+    const struct path *recipients;
     size_t recipient_count;
+    struct recipients_seen *seen;           /* NULL: nothing is kept */
     enum author_problem author;             /* from STAGE_HEADERS */
     size_t from_domain_count;               /* distinct author domains; from_domain is the first */
     const struct result *results;           /* all there are so far, any order */

@@ -113,7 +113,7 @@ struct scene {
     struct arena *arena;
     struct case_facts facts;
     struct result results[RESULTS_MAX];
-    struct slice recipients[4];
+    struct path recipients[4];
 };
 
 static enum identity identity_of_word(struct slice word)
@@ -194,7 +194,7 @@ static void set_scene(struct scene *s, const char *results, const char *sender, 
         .mailfrom_domain = domain_part(slice_str(sender)), .null_sender = sender[0] == '\0', .from_domain = slice_str(from),
         .recipients = s->recipients, .recipient_count = 1, .results = s->results, .settled = UINT64_MAX,
     };
-    s->recipients[0] = SLICE("bob@receiver.example");
+    assert_true(path_parse(s->arena, SLICE("bob@receiver.example"), &s->recipients[0]));
     assert_true(ip_parse(SLICE("203.0.113.9"), &f->client));
     while (rest.len > 0) {
         (void)slice_cut(rest, ' ', &token, &rest);
@@ -967,11 +967,48 @@ static void test_recipients(void **state)
     j.s.facts.stage = STAGE_RCPT;
     judge(&j);
     assert_false(j.final);                /* abuse may be the next recipient */
-    j.s.recipients[1] = SLICE("Abuse@Receiver.Example");
+    assert_true(path_parse(j.s.arena, SLICE("Abuse@Receiver.Example"), &j.s.recipients[1]));
     j.s.facts.recipient_count = 2;
     judge(&j);
     assert_true(j.final);
     wanted(&j, ACCEPT, "abuse");
+    end(&j);
+}
+
+/* What was looked at is not looked at again, and what was taken off again is forgotten. */
+static void test_recipients_seen(void **state)
+{
+    struct recipients_seen seen = { .count = 0 };
+    struct judged j;
+
+    (void)state;
+    begin(&j, "rules = ( { name = \"abuse\"; when = [ \"recipient = abuse@receiver.example|.trap.example\" ]; action = \"reject\"; } );", "");
+    j.s.facts.stage = STAGE_RCPT;
+    j.s.facts.seen = &seen;
+    judge(&j);
+    assert_false(j.final);
+    assert_true(path_parse(j.s.arena, SLICE("u@a.trap.example"), &j.s.recipients[1]));
+    j.s.facts.recipient_count = 2;
+    judge(&j);
+    wanted(&j, REJECT, "abuse");
+    /* Of the first one alone it was known; the second one's place is another's now. */
+    j.s.facts.recipient_count = 1;
+    judge(&j);
+    assert_false(j.final);
+    recipients_forget(&seen, 1);
+    assert_true(path_parse(j.s.arena, SLICE("carol@receiver.example"), &j.s.recipients[1]));
+    j.s.facts.recipient_count = 2;
+    judge(&j);
+    assert_false(j.final);
+    /* Only one that came later is looked at. */
+    assert_true(path_parse(j.s.arena, SLICE("abuse@receiver.example"), &j.s.recipients[0]));
+    assert_true(path_parse(j.s.arena, SLICE("dave@receiver.example"), &j.s.recipients[2]));
+    j.s.facts.recipient_count = 3;
+    judge(&j);
+    assert_false(j.final);
+    j.s.facts.seen = NULL;
+    judge(&j);
+    wanted(&j, REJECT, "abuse");
     end(&j);
 }
 
@@ -1520,7 +1557,7 @@ int main(void)
         cmocka_unit_test(test_own_failure), cmocka_unit_test(test_missing_result), cmocka_unit_test(test_authors), cmocka_unit_test(test_null_sender),
         cmocka_unit_test(test_dates), cmocka_unit_test(test_grace), cmocka_unit_test(test_dry_run), cmocka_unit_test(test_stages),
         cmocka_unit_test(test_methods_waited_for), cmocka_unit_test(test_named_subjects), cmocka_unit_test(test_unsettled), cmocka_unit_test(test_unknown_client),
-        cmocka_unit_test(test_recipients), cmocka_unit_test(test_classes), cmocka_unit_test(test_agreement), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
+        cmocka_unit_test(test_recipients), cmocka_unit_test(test_recipients_seen), cmocka_unit_test(test_classes), cmocka_unit_test(test_agreement), cmocka_unit_test(test_overrides), cmocka_unit_test(test_cites),
         cmocka_unit_test(test_macros_and_url), cmocka_unit_test(test_hostile_values), cmocka_unit_test(t25_explanations_are_repeated_only_if_asked_for),
         cmocka_unit_test(test_hints_go_with_refusals_of_their_domain), cmocka_unit_test(test_hints_fit_whole_or_not_at_all),
         cmocka_unit_test(test_hostile_hints),

@@ -194,6 +194,8 @@ def test_helo_is_the_name_or_what_is_said(who):
 def test_what_is_not_examined_here_is_said(who, conf, words):
     said = who(IP, conf=conf + 'journal = { file = ""; };')
     assert f"  examined    no: {words}" in said.out
+    assert "    was not asked" in said.lines and "does not say" not in said.out
+    assert "192.0.2.25 (mail.hosting.example): not asked: our own" in who("shop.example", conf=conf + 'journal = { file = ""; };').out
 
 
 # ---- a domain ----

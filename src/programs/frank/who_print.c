@@ -200,6 +200,15 @@ static bool says_something(const struct fact *row)
     return !is_word(row, "result", "none");
 }
 
+/* Who is exempt from examination, or hands on what others sent, nothing was asked about. */
+static bool is_unexamined(const struct fact *g)
+{
+    for (const struct fact *row = first_of(g, "methods"); row; row = row->next)
+        if (!is_word(row, "reason", "exempt") && !is_word(row, "reason", "no-subject"))
+            return false;
+    return true;
+}
+
 /* A method may say the same of HELO. */
 static bool is_said_before(const struct fact *g, const struct fact *row, bool text)
 {
@@ -342,7 +351,7 @@ static void put_domain(struct printer *p, const struct fact *domain)
         put_row(p, "list", is_clear(f) ? SLICE("not on") : SLICE("domain"), text_slice(&t));
     }
     if (!any)
-        fprintf(p->to, "%*sdoes not say who may send its mail\n", 4, "");
+        fprintf(p->to, "%*s%s\n", 4, "", is_unexamined(domain) ? "was not asked" : "does not say who may send its mail");
 }
 
 /* What the rules never look at is no judgement. */
@@ -361,7 +370,7 @@ static void put_of_address(struct printer *p, const struct fact *root)
     put_exempt(p, root);
     put_contacts(p, root);
     put_lists(p, root);
-    if (first_of(root, "methods")) {
+    if (!is_unexamined(root)) {
         fputs("  the address itself\n", p->to);
         if (!put_methods(p, root))
             fputs("    nothing is said of it\n", p->to);
@@ -494,7 +503,7 @@ static void put_results(struct printer *p, const struct fact *g, bool named)
         text_add_str(&t, "): ");
     }
     text_add(&t, text_slice(&results));
-    text_add_str(&t, results.len > 0 ? "" : "nothing is said");
+    text_add_str(&t, results.len > 0 ? "" : is_unexamined(g) ? "not asked: our own" : "nothing is said");
     put(p, &t);
 }
 

@@ -29,8 +29,8 @@ static const char *const monitor_set[] = { NULL };
     "  \"arc.trusted_result.from = author\" ];" \
     "  action = \"accept\"; override = \"trusted sealer: the message authenticated when it reached the sealer\"; },"
 #define AUTHOR_RULE \
-    "{ name = \"author\"; reason = \"the From field is missing, doubled or malformed\"; when = [ \"author = missing|several|malformed\" ]; action = \"reject\"; code = 550; enhanced = \"5.7.1\";" \
-    "  text = \"From of %{sender}: a message has exactly one well-formed From field (RFC 5322 3.6); please repair the sending program\"; },"
+    "{ name = \"author\"; reason = \"the From field is missing, doubled, malformed or behind more header than is read\"; when = [ \"author = missing|several|malformed\" ]; action = \"reject\"; code = 550; enhanced = \"5.7.1\";" \
+    "  text = \"From of %{sender}: a message has exactly one well-formed From field (RFC 5322 3.6), in a header of at most 1000 fields and 1 MiB; please repair the sending program\"; },"
 
 static const char *const standard_set[] = {
     "{ name = \"temperror\"; reason = \"the name servers of %{domain} did not answer, and their answer decides\"; when = [ \"decisive = temperror\" ]; action = \"defer\"; code = 451; enhanced = \"4.4.3\";"

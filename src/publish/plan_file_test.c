@@ -115,6 +115,7 @@ static void refuses(void **state)
         { PLAN SENDS "\ndmarc = { reports = [ \"a@example.com; p=none\" ]; };", 3, "URIs" },
         { PLAN SENDS "\nprivate_types = { rmx = 16; };", 3, "65280" },
         { PLAN SENDS "\nprivate_types = { xyz = 65280; };", 3, "no method" },
+        { PLAN SENDS "\nprivate_types = { rmx = 65280;\nimx = 65281;\nmsd = 65280; };", 5, "one record type" },
         { PLAN "\nproviders = ( { domain = \"a.example\"; speaks = [ \"latin\" ]; } );", 3, "speaks" },
         { PLAN SENDS "\nmethods = [ \"spf\", \"iprev\" ];", 3, "methods that publish" },
         { PLAN SENDS "\nttl = 0;", 3, "ttl wants" },

@@ -385,12 +385,15 @@ static bool read_methods(struct maker *m)
 
 /* ---- private types ---- */
 
-static bool read_private_type(struct maker *m, const struct conf_node *n, struct plan_private_type *out)
+static bool read_private_type(struct maker *m, const struct conf_node *group, const struct conf_node *n, struct plan_private_type *out)
 {
     if (!publish_knows(slice_str(n->name)))
         return wants(m, n, "there is no method of this name that publishes");
     if (n->kind != NODE_NUMBER || n->number < PRIVATE_TYPE_FIRST || n->number > PRIVATE_TYPE_LAST)
         return wants(m, n, "a number from 65280 to 65534 is wanted");
+    for (const struct conf_node *other = group->first; other != n; other = other->next)
+        if (other->number == n->number)
+            return wants(m, n, "two methods cannot have one record type: receivers would read the other's records");
     *out = (struct plan_private_type){ slice_str(n->name), (uint16_t)n->number };
     return true;
 }
@@ -409,7 +412,7 @@ static bool read_private_types(struct maker *m)
     if (!at)
         return no_memory(m);
     for (const struct conf_node *n = group->first; n; n = n->next)
-        if (!read_private_type(m, n, &at[m->plan->private_type_count++]))
+        if (!read_private_type(m, group, n, &at[m->plan->private_type_count++]))
             return false;
     m->plan->private_types = at;
     return true;

@@ -64,6 +64,8 @@ def test_every_method_has_its_page():
     assert len(methods) >= 9
     names = {path.name for path in PAGES}
     assert [m for m in methods if f"frank-{m}.7" not in names] == []
+    see_also = (BUILD / "doc/frank.1").read_text(encoding="utf-8").partition(".Sh SEE ALSO")[2]
+    assert [m for m in methods if f".Xr frank-{m} 7" not in see_also] == []
 
 
 def option_list(text, heading):

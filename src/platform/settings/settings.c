@@ -50,12 +50,29 @@ bool mode_parse(struct slice text, unsigned *mode)
     return text.len >= 3 && text.len <= 4 && *mode <= 0777;
 }
 
-/* value: what is wrong, if there is something to quote. */
-static bool refuse(struct config_error *e, const char *where, const char *rule, struct slice value)
+/* What is being checked, and where complaints go. */
+struct checking { const struct config *config; const char *file; struct config_error *error; };
+struct named { const char *section, *option; };
+
+/* The line of the option, or of the at-th value of its list; 0: the file does not give it. */
+static unsigned line_of(const struct checking *k, struct named what, size_t at)
 {
-    struct text file = text_fixed(e->file, sizeof e->file - 1), t = text_fixed(e->text, sizeof e->text - 1);
-    *e = (struct config_error){ .line = 0 };
-    text_add_str(&file, where);
+    const struct conf_node *n = config_node(k->config, what.section, what.option);
+    const struct conf_node *value = n ? n->first : NULL;
+    while (value && value->next && at-- > 0)
+        value = value->next;
+    return value ? value->line : n ? n->line : 0;
+}
+
+/* value: what is wrong, if there is something to quote; the at-th of a list. */
+static bool refuse(const struct checking *k, struct named what, const char *rule, size_t at, struct slice value)
+{
+    struct text file = text_fixed(k->error->file, sizeof k->error->file - 1), t = text_fixed(k->error->text, sizeof k->error->text - 1);
+    *k->error = (struct config_error){ .line = line_of(k, what, at) };
+    text_add_str(&file, k->file);
+    text_add_str(&t, what.section);
+    text_add_str(&t, ".");
+    text_add_str(&t, what.option);
     text_add_str(&t, rule);
     if (value.len > 0) {
         text_add_str(&t, ": \"");
@@ -72,45 +89,49 @@ static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
     return a->kind == ENDPOINT_UNIX ? slice_same(a->path, b->path) : a->port == b->port && ip_same(&a->ip, &b->ip);
 }
 
-static bool check_listen(const struct texts *listen, const char *where, struct config_error *error)
+static const struct named option_listen = { "milter", "listen" }, option_mode = { "milter", "mode" }, option_zone = { "dns", "zone" }, option_resolver = { "dns", "resolver" };
+static const struct slice nothing = { 0 };
+
+static bool check_listen(const struct checking *k, const struct texts *listen)
 {
     struct endpoint all[SETTINGS_LISTEN_MAX];
     if (listen->count == 0)
-        return refuse(error, where, "milter.listen names no address", (struct slice){ 0 });
+        return refuse(k, option_listen, " names no address", 0, nothing);
     if (listen->count > SETTINGS_LISTEN_MAX)
-        return refuse(error, where, "milter.listen names more than 16 addresses", (struct slice){ 0 });
+        return refuse(k, option_listen, " names more than 16 addresses", SETTINGS_LISTEN_MAX, nothing);
     for (size_t i = 0; i < listen->count; i++) {
         if (!endpoint_parse(listen->at[i], &all[i]))
-            return refuse(error, where, "milter.listen: neither inet:PORT@ADDRESS nor unix:/PATH", listen->at[i]);
+            return refuse(k, option_listen, ": neither inet:PORT@ADDRESS nor unix:/PATH", i, listen->at[i]);
         if (all[i].kind == ENDPOINT_INET && all[i].port == 0)
-            return refuse(error, where, "milter.listen: no mail server finds port 0", listen->at[i]);
-        for (size_t k = 0; k < i; k++)
-            if (same_endpoint(&all[k], &all[i]))
-                return refuse(error, where, "milter.listen names an address twice", listen->at[i]);
+            return refuse(k, option_listen, ": no mail server finds port 0", i, listen->at[i]);
+        for (size_t other = 0; other < i; other++)
+            if (same_endpoint(&all[other], &all[i]))
+                return refuse(k, option_listen, " names an address twice", i, listen->at[i]);
     }
     return true;
 }
 
-static bool check_dns(const struct dns_settings *d, const char *where, struct config_error *error)
+static bool check_dns(const struct checking *k, const struct dns_settings *d)
 {
     if (d->zone.count > 0 && d->resolver.count > 0)
-        return refuse(error, where, "dns.zone and dns.resolver exclude each other", (struct slice){ 0 });
+        return refuse(k, option_zone, " and dns.resolver exclude each other", 0, nothing);
     if (d->resolver.count > LIVE_SERVERS_MAX)
-        return refuse(error, where, "dns.resolver names more than 16 name servers", (struct slice){ 0 });
+        return refuse(k, option_resolver, " names more than 16 name servers", LIVE_SERVERS_MAX, nothing);
     for (size_t i = 0; i < d->resolver.count; i++)
         if (!live_server_valid(d->resolver.at[i]))
-            return refuse(error, where, "dns.resolver: neither ADDRESS, ADDRESS:PORT nor [ADDRESS]:PORT", d->resolver.at[i]);
+            return refuse(k, option_resolver, ": neither ADDRESS, ADDRESS:PORT nor [ADDRESS]:PORT", i, d->resolver.at[i]);
     return true;
 }
 
 bool settings_check(const struct config *c, const char *where, struct config_error *error)
 {
+    const struct checking k = { c, where, error };
     const struct milter_settings *m = milter_settings(c);
+    struct named_list servers;
     unsigned mode;
-    if (!check_listen(&m->listen, where, error))
+    if (!check_listen(&k, &m->listen))
         return false;
     if (!mode_parse(m->mode, &mode))
-        return refuse(error, where, "milter.mode is not of the form 0660", m->mode);
-    struct named_list named;
-    return check_dns(dns_settings(c), where, error) && engine_named_list(c, &named, error);
+        return refuse(&k, option_mode, " is not of the form 0660", 0, m->mode);
+    return check_dns(&k, dns_settings(c)) && engine_named_list(c, &servers, error);
 }

@@ -56,9 +56,10 @@ static void test_modes(void **state)
     }
 }
 
+static struct config_error e;
+
 static const char *complaint(const char *text)
 {
-    static struct config_error e;
     size_t count;
     const struct section *sections = file_sections(&count);
     e = (struct config_error){ .line = 0 };
@@ -100,6 +101,23 @@ static void test_files(void **state)
     }
 }
 
+static void test_lines(void **state)
+{
+    (void)state;
+    static const struct { const char *text; unsigned line; } vectors[] = {
+        { "milter = {\n listen = [\n \"unix:/x\",\n \"nowhere\" ];\n};", 4 }, { "milter = {\n listen = [ ];\n};", 2 },
+        { "milter = {\n listen = \"nowhere\";\n};", 2 }, { "milter = {\n listen = [ \"unix:/x\",\n \"unix:/x\" ];\n};", 3 },
+        { "\nmilter = { mode = \"0999\"; };", 2 }, { "dns = {\n\n resolver = [ \"localhost\" ];\n};", 3 },
+        { "dns = {\n resolver = [ \"127.0.0.1\" ];\n zone = [ \"a\" ];\n};", 3 },
+    };
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        assert_non_null(complaint(vectors[i].text));
+        assert_string_equal(e.file, "test.conf");
+        if (e.line != vectors[i].line)
+            fail_msg("%s: line %u: %s", vectors[i].text, e.line, e.text);
+    }
+}
+
 static void test_defaults(void **state)
 {
     (void)state;
@@ -118,7 +136,8 @@ static void test_defaults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_endpoints), cmocka_unit_test(test_modes), cmocka_unit_test(test_files), cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_endpoints), cmocka_unit_test(test_modes), cmocka_unit_test(test_files), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

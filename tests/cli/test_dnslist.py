@@ -35,15 +35,17 @@ spam.test.doms.test. IN A 127.0.1.4
 ])
 def test_one_list(frank, words, listed, codes, text, error, said):
     zone = frank.zone(ZONE)
-    one = frank.run("dnslist", "--zone", zone, "--list", *words, "--json").json
+    code = 75 if error and error.startswith("no answer") else 0
+    one = frank.run("dnslist", "--zone", zone, "--list", *words, "--json", code=code).json
     assert (one["listed"], one["codes"], one["text"], one["error"]) == (listed, codes, text, error)
-    out = frank.run("dnslist", "--zone", zone, "--list", *words).out
+    out = frank.run("dnslist", "--zone", zone, "--list", *words, code=code).out
     assert said is None or out == said + "\n"
 
 
 @pytest.mark.parametrize("words,code", [
     (["--list", "bl.test"], 64), (["--list", "bl.test", "--ip", "192.0.2.1", "--domain", "a.test"], 64), (["--list", "b..l", "--ip", "192.0.2.1"], 64),
     (["--list", "bl.test=128.0.0.1", "--ip", "192.0.2.1"], 64), (["--list", "bl.test", "--domain", "a b"], 65), (["build", "--zone", "bl.test"], 64),
+    (["build", "--zone", "bl.test", "--in", "l.txt", "more.txt"], 64),
     (["build", "--in", "l.txt"], 64), (["build", "--zone", "b l", "--in", "l.txt"], 64), (["build", "--zone", "bl.test", "--in", "nowhere.txt"], 66),
     (["build", "--zone", "bl.test", "--in", "l.txt", "--ttl", "soon"], 64), (["build", "--zone", "bl.test", "--in", "l.txt", "--ns", "-"], 64),
     (["build", "--zone", "bl.test", "--in", "l.txt", "--serial", "4294967296"], 64), (["build", "--zone", "bl.test", "--in", "l.txt", "--contact", "me"], 64),

@@ -29,6 +29,9 @@ USAGE = {
     "org-domain with two": ["org-domain", "a.example", "b.example"],
     "config without a word": ["config"],
     "config with an unknown word": ["config", "frobnicate"],
+    "config check of two files": ["config", "check", "empty.conf", "nowhere.conf"],
+    "config check of two files, one as an option": ["config", "check", "empty.conf", "--config", "nowhere.conf"],
+    "limits of a file": ["limits", "message.eml"],
     "authres without --receiver": ["authres", "message.eml"],
     "an envelope method with neither address nor message": ["spf", "--helo", "h.example", "--mail-from", "a@b.example"],
 }
@@ -37,6 +40,7 @@ USAGE = {
 @pytest.mark.parametrize("arguments", USAGE.values(), ids=USAGE.keys())
 def test_usage_is_64(frank, arguments):
     frank.write("message.eml", MESSAGE)
+    frank.write("empty.conf", b"")
     said = frank.run(*arguments, code=64)
     assert said.out == ""
     assert said.err != ""
@@ -113,7 +117,8 @@ def test_a_closed_output_is_74(frank):
             assert done.returncode == 74, done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["help"], ["--help"], ["--version"], ["verify", "--help"], ["help", "spf"], ["limits"], ["config", "defaults"]],
+@pytest.mark.parametrize("arguments", [["help"], ["--help"], ["--version"], ["verify", "--help"], ["help", "spf"], ["limits"], ["config", "defaults"],
+                                       ["config", "check"], ["setup", "sendmail"]],
                          ids=lambda arguments: " ".join(arguments))
 def test_help_that_nobody_gets_is_74(frank, arguments):
     with open("/dev/full", "wb") as full:

@@ -4,7 +4,7 @@ import re
 import pytest
 
 METHODS = ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "msd", "drip", "submission", "dnsmail", "callerid", "senderid", "domainkeys", "dnslist"]
-COMMANDS = ["verify", "who", "authres", "org-domain", "limits", "config", "status", "compare", "publish", "check"]
+COMMANDS = ["verify", "who", "authres", "org-domain", "limits", "config", "status", "compare", "publish", "check", "why", "what-if", "setup", "doctor"]
 COMMON = ["zone", "resolver", "at", "ip", "helo", "mail-from", "rcpt-to", "auth-user", "receiver", "overlay", "save-zone", "psl", "config", "json",
           "explain", "timeout"]
 

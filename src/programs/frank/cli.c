@@ -217,12 +217,21 @@ static const struct { const char *name, *value, *help; } common[C_COUNT] = {
     [C_HELP] = { "help", NULL, "this text" },
 };
 
+/* A bracket and what is in it stay together. */
+static int word_length(const char *word)
+{
+    int len = 0, depth = 0;
+    for (; word[len] && (word[len] != ' ' || depth > 0); len++)
+        depth += (word[len] == '[') - (word[len] == ']');
+    return len;
+}
+
 /* Words from the text's column on; further lines begin there too. */
 static void put_words(const char *words, int column, FILE *to)
 {
     int at = column;
     for (const char *word = words; *word;) {
-        int len = (int)strcspn(word, " ");
+        int len = word_length(word);
         if (at > column && at + 1 + len > HELP_COLUMNS) {
             fprintf(to, "\n%*s", column, "");
             at = column;

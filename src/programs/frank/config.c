@@ -1,8 +1,6 @@
 /* config.c: frank config check|print|defaults. */
 #include "programs/frank/world.h"
 
-#include "platform/settings/settings.h"
-
 #include <string.h>
 
 #include "platform/settings/settings.h"
@@ -51,6 +49,12 @@ static int print_sample(struct arena *a)
     return print_text(&t);
 }
 
+static int print_good(const struct cli *cli)
+{
+    printf("%s: good\n", cli->config ? cli->config : "built-in defaults");
+    return flush_output();
+}
+
 static int check_or_print(struct cli *cli, bool print)
 {
     struct config *c;
@@ -58,7 +62,7 @@ static int check_or_print(struct cli *cli, bool print)
     if (code == EX_OK && print)
         code = print_config(c, cli->arena);
     else if (code == EX_OK)
-        printf("%s: good\n", cli->config ? cli->config : "built-in defaults");
+        code = print_good(cli);
     config_free(c);
     return code;
 }
@@ -66,7 +70,12 @@ static int check_or_print(struct cli *cli, bool print)
 static int choose(struct cli *cli, const struct command *command)
 {
     const char *what = cli->file_count ? cli->files[0] : "";
-    if (cli->file_count == 2 && !cli->config)
+    /* A file that is named but not read must not be called good. */
+    if (cli->file_count > 2 || (cli->file_count == 2 && cli->config)) {
+        complain("one file at a time (see frank config --help)");
+        return EX_USAGE;
+    }
+    if (cli->file_count == 2)
         cli->config = cli->files[1];
     if (strcmp(what, "defaults") == 0)
         return print_sample(cli->arena);

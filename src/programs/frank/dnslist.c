@@ -135,13 +135,18 @@ static struct fact *facts_of(struct arena *a, const struct asked *asked, const s
     return g;
 }
 
-static int print_asked(struct cli *cli, const struct asked *asked, const struct dnslist_finding *f)
+static int print_words(struct cli *cli, const struct asked *asked, const struct dnslist_finding *f)
 {
-    if (cli->json)
-        return print_json(facts_of(cli->arena, asked, f), false);
     struct evidence ev = dnslist_evidence(cli->arena, &asked->list, dnslist_reason_of_finding(&asked->list, f), f);
     printf("%.*s\n", (int)ev.text.len, (const char *)ev.text.at);
     return flush_output();
+}
+
+/* No answer is an answer of its own: a script must not take it for "not listed". */
+static int print_asked(struct cli *cli, const struct asked *asked, const struct dnslist_finding *f)
+{
+    int code = cli->json ? print_json(facts_of(cli->arena, asked, f), false) : print_words(cli, asked, f);
+    return code == EX_OK && f->look.found == DNSLIST_UNHEARD ? EX_TEMPFAIL : code;
 }
 
 static int ask_one(struct cli *cli, const struct words *words)
@@ -271,8 +276,8 @@ static int build(struct cli *cli, const struct words *w)
     struct system_clock clock;
     system_clock_init(&clock);
     int64_t now = cli->has_at ? cli->at : clock.clock.now(&clock.clock);
-    if (cli->zones.count != 1 || !w->in) {
-        complain("build wants --zone NAME and --in FILE");
+    if (cli->zones.count != 1 || !w->in || cli->file_count > 0) {
+        complain("build wants --zone NAME and --in FILE, and nothing else to read");
         return EX_USAGE;
     }
     return read_options(cli, w, now, &options) ? build_zone(w, &options) : EX_USAGE;

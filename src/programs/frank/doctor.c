@@ -133,7 +133,8 @@ static int examine(struct doctor *d)
         return printed != EX_OK ? printed : code;
     }
     print_checks(d);
-    return fflush(stdout) == 0 ? code : EX_IOERR;
+    int printed = flush_output();
+    return printed != EX_OK ? printed : code;
 }
 
 static int run_doctor(int argc, char **argv)

@@ -65,18 +65,28 @@ static int show_limits(const struct cli *cli, const struct engine *e)
     return flush_output();
 }
 
+/* No DNS is asked: an empty zone is enough of a world. */
+static int look(const struct cli *cli)
+{
+    struct world w;
+    int code = world_open_offline(&w, cli);
+    if (code == EX_OK)
+        code = show_limits(cli, w.engine);
+    world_close(&w);
+    return code;
+}
+
 static int run_limits(int argc, char **argv)
 {
     extern const struct command limits_command;
     struct cli cli;
-    struct world w;
     int code;
     if (cli_parse(&cli, &limits_command, argc, argv, NULL, 0, &code)) {
-        /* No DNS is asked: an empty zone is enough of a world. */
-        code = world_open_offline(&w, &cli);
-        if (code == EX_OK)
-            code = show_limits(&cli, w.engine);
-        world_close(&w);
+        code = cli.file_count == 0 ? EX_OK : EX_USAGE;
+        if (code != EX_OK)
+            complain("it takes no files (see frank limits --help)");
+        else
+            code = look(&cli);
     }
     cli_close(&cli);
     return code;

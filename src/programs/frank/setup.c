@@ -233,10 +233,9 @@ static int run_setup(int argc, char **argv)
     int code;
     if (cli_parse(&cli, &setup_command, argc, argv, extras, COUNT_OF(extras), &code))
         code = choose(&cli, &o);
-    if (fflush(stdout) != 0 && code == EX_OK) {
-        complain("cannot write");
-        code = EX_IOERR;
-    }
+    int written = flush_output();
+    if (code == EX_OK)
+        code = written;
     cli_close(&cli);
     return code;
 }

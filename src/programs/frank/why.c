@@ -79,10 +79,8 @@ static int search(struct why *w)
 {
     struct history_visitor visitor = { may_hold, show_record, w };
     int code = history_walk(&w->history, &visitor);
-    if (fflush(stdout) != 0) {
-        complain("cannot write");
+    if (flush_output() != EX_OK)
         return EX_IOERR;
-    }
     if (w->code != EX_OK || code != EX_OK)
         return w->code != EX_OK ? w->code : code;
     if (w->found)

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from fakes.dns import FakeDns  # noqa: E402
 from harness.sign import Key, dkim_signed, zone_strings  # noqa: E402
 
 GOOD = [
@@ -191,3 +192,12 @@ def test_answers_are_saved(frank):
     first = check(frank, BAD, "--save-zone", saved, code=1)
     again = frank.run("check", "--json", "--zone", saved, "--at", "1700000000", "example.com", code=1).json
     assert again == first
+
+
+@pytest.mark.parametrize("zone", [GOOD, BAD], ids=["good", "bad"])
+def test_asked_of_a_name_server_it_is_the_same(frank, zone):
+    """Answers come late and in any order: each lint is run until all are there."""
+    code = 0 if zone == GOOD else 1
+    with FakeDns("".join(line + "\n" for line in zone), slow={"mx.example.com": 0.2, "_dmarc.example.com": 0.1}) as dns:
+        live = frank.run("check", "--json", "--resolver", dns.address, "--at", "1700000000", "example.com", code=code).json
+    assert live == check(frank, zone, code=code)

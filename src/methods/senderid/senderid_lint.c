@@ -52,10 +52,17 @@ static void look_at_texts(const struct look *k)
     }
 }
 
+/* "-all" and no more: who never sends has no mailing list to fear for. */
+static bool says_nobody_sends(const struct spf_record *r)
+{
+    return r && r->count == 1 && !r->has_redirect && r->terms[0].kind == SPF_ALL && r->terms[0].qualifier == '-';
+}
+
 /* RFC 4406 4.4: where the header's address has no record, one of SPF's own is read, which was written about envelopes. */
 static void look_at_stand_in(const struct look *k)
 {
-    if (k->records->count[SPF_SCOPE_PRA] == 0 && k->records->count[SPF_SCOPE_SPF1] > 0)
+    bool stands_in = k->records->count[SPF_SCOPE_PRA] == 0 && k->records->count[SPF_SCOPE_SPF1] > 0;
+    if (stands_in && !says_nobody_sends(k->records->at[SPF_SCOPE_SPF1]))
         lint_say(k->l, LINT_NOTE, "spf-stands-in", k->l->domain,
                  "\"v=spf1\" is read for the header's address too: mailing lists and forwarders that pass by their own envelope fail by it",
                  "if that is not meant, publish \"spf2.0/pra ?all\" beside it");

@@ -215,6 +215,7 @@ def test_a_domain(who):
     assert list(said) == [IP, V6, "198.51.100.80"]
     assert (said[IP]["spf"], said[IP]["rmx"], said["198.51.100.80"]["imx"], said["198.51.100.80"]["rmx"]) == ("pass", "pass", "pass", "fail")
     assert {m: results(one["others"])[m] for m in ("spf", "rmx", "imx")} == {"spf": "softfail", "rmx": "fail", "imx": "fail"}
+    assert "submission" not in results(one["others"])
     assert [(r["subject"], r["listed"]) for r in one["lists"]] == [("doms", True)]
 
 

@@ -83,7 +83,8 @@ static void take_rows(struct who *w, const struct who_case *c, struct txn *t)
     struct fact *list = fact_add_list(w->arena, c->methods, "methods");
     for (const struct fact *row = rows ? rows->first : NULL; row; row = row->next) {
         const struct method *m = method_named(fact_text(row, "method"));
-        if (m->needs_client && !m->named_subject && is_about(c, row))
+        /* What only adds to a reply says nothing of the address. */
+        if (m->needs_client && !m->named_subject && !m->hints_reply && is_about(c, row))
             copy(w, list, row, 0);
         w->unknown = w->unknown || slice_same(fact_text(row, "result"), slice_str(auth_result_word(AUTH_TEMPERROR)));
     }

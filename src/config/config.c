@@ -160,7 +160,7 @@ static bool section_read(struct config *c, size_t i, const struct conf_node *roo
     return true;
 }
 
-struct config *config_read(const char *file_name, struct slice text, const struct section *sections, size_t count,
+struct config *config_parse(const char *file_name, struct slice text, const struct section *sections, size_t count,
                            struct config_error *error)
 {
     struct config *c = config_new(sections, count);

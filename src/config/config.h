@@ -2,7 +2,7 @@
  * config.h: one file in, one immutable configuration out, or an error with file, line and rule.
  *
  *     struct config_error e;
- *     struct config *c = config_read("frank.conf", text, sections, count, &e);
+ *     struct config *c = config_parse("frank.conf", text, sections, count, &e);
  *     const struct spf_conf *spf = config_section(c, "methods.spf");
  *
  * Syntax is libconfig's, strictly: duplicate names, unknown names, wrong types, values out of range,
@@ -21,7 +21,7 @@ struct config_error { char file[128]; unsigned line; char text[256]; };    /* te
 #define CONFIG_OCTETS_MAX (4u << 20)
 
 /* Text of the whole file; file_name is for messages. Sections must outlive the config (static tables). NULL + *error. */
-struct config *config_read(const char *file_name, struct slice text, const struct section *, size_t count, struct config_error *);
+struct config *config_parse(const char *file_name, struct slice text, const struct section *, size_t count, struct config_error *);
 /* An empty file: all defaults. Never fails but for memory. */
 struct config *config_defaults(const struct section *, size_t count);
 void config_free(struct config *);

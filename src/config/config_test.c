@@ -48,7 +48,7 @@ static const struct section sections[] = {
 
 static struct config *read_text(const char *text, struct config_error *e)
 {
-    return config_read("frank.conf", slice_str(text), sections, COUNT_OF(sections), e);
+    return config_parse("frank.conf", slice_str(text), sections, COUNT_OF(sections), e);
 }
 
 /* ---- refusals: text, line, a piece of what is said ---- */
@@ -192,12 +192,12 @@ static void test_octet_zero_and_size(void **state)
     uint8_t *blanks = arena_alloc(arena, CONFIG_OCTETS_MAX + 1u);
 
     (void)state;
-    assert_null(config_read("f", SLICE("count = 3;\0"), sections, COUNT_OF(sections), &e));
+    assert_null(config_parse("f", SLICE("count = 3;\0"), sections, COUNT_OF(sections), &e));
     assert_non_null(strstr(e.text, "octet 0"));
     memset(blanks, ' ', CONFIG_OCTETS_MAX + 1u);
-    assert_null(config_read("f", slice_of(blanks, CONFIG_OCTETS_MAX + 1u), sections, COUNT_OF(sections), &e));
+    assert_null(config_parse("f", slice_of(blanks, CONFIG_OCTETS_MAX + 1u), sections, COUNT_OF(sections), &e));
     assert_non_null(strstr(e.text, "larger"));
-    struct config *c = config_read("f", slice_of(blanks, CONFIG_OCTETS_MAX), sections, COUNT_OF(sections), &e);
+    struct config *c = config_parse("f", slice_of(blanks, CONFIG_OCTETS_MAX), sections, COUNT_OF(sections), &e);
     assert_non_null(c);
     config_free(c);
     arena_free(arena);
@@ -239,7 +239,7 @@ static void test_error_text_is_printable(void **state)
     struct config_error e;
 
     (void)state;
-    assert_null(config_read("f", SLICE("mode\x1b = 1;"), sections, COUNT_OF(sections), &e));
+    assert_null(config_parse("f", SLICE("mode\x1b = 1;"), sections, COUNT_OF(sections), &e));
     for (const char *at = e.text; *at; at++)
         assert_true(is_printable((uint8_t)*at));
     assert_true(strlen(e.text) > 0);
@@ -358,7 +358,7 @@ static void test_print_reads_back(void **state)
             struct config *c = read_text(texts[i], &e);
             assert_non_null(c);
             struct slice first = printed(c, all, arena);
-            struct config *again = config_read("again", first, sections, COUNT_OF(sections), &e);
+            struct config *again = config_parse("again", first, sections, COUNT_OF(sections), &e);
             if (again == NULL)
                 fail_msg("%u: %s in\n%.*s", e.line, e.text, (int)first.len, (const char *)first.at);
             assert_true(slice_same(first, printed(again, all, arena)));
@@ -433,7 +433,7 @@ static void test_sample(void **state)
     }
     const struct slice files[] = { all, open };
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        struct config *c = config_read("sample", files[i], sections, COUNT_OF(sections), &e);
+        struct config *c = config_parse("sample", files[i], sections, COUNT_OF(sections), &e);
         if (c == NULL)
             fail_msg("%u: %s", e.line, e.text);
         assert_true(slice_same(printed(c, true, arena), printed(defaults, true, arena)));
@@ -487,7 +487,7 @@ static void test_mutated_sample(void **state)
                 if (how == 14 && at != from)
                     continue;
                 struct slice changed = mutate(arena, text, from, to, at, how);
-                struct config *c = config_read("sample", changed, sections, COUNT_OF(sections), &e);
+                struct config *c = config_parse("sample", changed, sections, COUNT_OF(sections), &e);
                 if (c == NULL) {
                     refusals++;
                     doubled += how == 14 && option;
@@ -531,7 +531,7 @@ static void test_misspelt_names(void **state)
             text_add(&out, slice_first(text, from + at));
             text_add_octet(&out, line.at[at] == 'z' ? 'y' : 'z');
             text_add(&out, slice_from(text, from + at + 1));
-            struct config *c = config_read("sample", text_slice(&out), sections, COUNT_OF(sections), &e);
+            struct config *c = config_parse("sample", text_slice(&out), sections, COUNT_OF(sections), &e);
             if (c != NULL)
                 fail_msg("accepted: %.*s", (int)line.len, (const char *)line.at);
             assert_non_null(strstr(e.text, "no option"));

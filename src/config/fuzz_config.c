@@ -39,7 +39,7 @@ static struct config *read_all(struct slice text)
 {
     struct config_error error;
 
-    return config_read("fuzz", text, sections, COUNT_OF(sections), &error);
+    return config_parse("fuzz", text, sections, COUNT_OF(sections), &error);
 }
 
 /* What is left out because it is a default comes back as that default. */

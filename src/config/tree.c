@@ -9,9 +9,7 @@
 #include "config/room.h"
 
 #include <assert.h>
-#define config_read config_read_stream     /* libconfig's, of a FILE: never called, and the name is ours */
 #include <libconfig.h>
-#undef config_read
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

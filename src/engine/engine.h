@@ -29,7 +29,7 @@
 
 struct engine;
 
-/* Sections of all of libfrank: engine, verdict, methods. For config_read. Static. */
+/* Sections of all of libfrank: engine, verdict, methods. For config_parse. Static. */
 const struct section *engine_sections(size_t *count);
 /* These and the daemon's (config/daemon.h): whatever a frank.conf may hold. Static. */
 const struct section *file_sections(size_t *count);

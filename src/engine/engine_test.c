@@ -65,7 +65,7 @@ static void world_open(struct bench *b, const char *conf, struct shuffle_options
     b->dns = shuffle_resolver_new(b->zone, options);
     b->env = (struct env){ .dns = shuffle_resolver(b->dns), .random = &b->random, .meter = &b->meter };
     const struct section *sections = engine_sections(&count);
-    b->config = config_read("test", slice_str(conf), sections, count, &error);
+    b->config = config_parse("test", slice_str(conf), sections, count, &error);
     if (!b->config)
         fail_msg("%s", error.text);
     b->engine = engine_new(&b->env, b->config, NULL, &error);

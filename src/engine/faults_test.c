@@ -63,7 +63,7 @@ static void world_make(struct world *w, const char *conf)
     w->dns = zone_resolver_new(w->zone);
     w->env = (struct env){ .dns = w->dns, .random = &w->random };
     const struct section *sections = engine_sections(&count);
-    w->config = config_read("test", slice_str(conf), sections, count, &error);
+    w->config = config_parse("test", slice_str(conf), sections, count, &error);
     if (!w->config)
         fail_msg("%s", error.text);
     w->engine = engine_new(&w->env, w->config, NULL, &error);

@@ -153,7 +153,7 @@ static struct config *configure(const char *text, size_t length, struct config_e
 {
     size_t count;
     const struct section *sections = file_sections(&count);
-    return text ? config_read("configuration", slice_of(text, length), sections, count, e) : config_defaults(sections, count);
+    return text ? config_parse("configuration", slice_of(text, length), sections, count, e) : config_defaults(sections, count);
 }
 
 struct frank *frank_new(const char *configuration, size_t length, struct frank_error *error)

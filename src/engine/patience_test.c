@@ -53,7 +53,7 @@ static void begin(struct fixture *f)
     assert_int_equal(crypto_start(), STATUS_OK);
     f->env = (struct env){ .dns = &f->dns.resolver, .random = &f->random };
     const struct section *sections = engine_sections(&count);
-    f->config = config_read("test", slice_str(conf), sections, count, &error);
+    f->config = config_parse("test", slice_str(conf), sections, count, &error);
     assert_non_null(f->config);
     f->engine = engine_new(&f->env, f->config, NULL, &error);
     assert_non_null(f->engine);

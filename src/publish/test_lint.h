@@ -63,7 +63,7 @@ static struct config *test_lint_config(struct test_lint_sections *room)
         text_addf(&name, "methods.%s%c", methods[n]->name, '\0');
         room->at[n] = (struct section){ room->names[n], methods[n]->options, methods[n]->conf_size, "" };
     }
-    struct config *config = config_read("test", slice_str(test_lint_options), room->at, n, &e);
+    struct config *config = config_parse("test", slice_str(test_lint_options), room->at, n, &e);
     if (!config || !methods_prepare(config, &e))
         fail_msg("options: %s", e.text);
     return config;

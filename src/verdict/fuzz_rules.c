@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct config_error error = { .line = 0 };
-    struct config *c = config_read("fuzz", slice_of(data, size), verdict_sections, verdict_section_count, &error);
+    struct config *c = config_parse("fuzz", slice_of(data, size), verdict_sections, verdict_section_count, &error);
     const struct rules *rules = c ? rules_read(c, &error) : NULL;
 
     if (rules == NULL)

@@ -108,7 +108,7 @@ static void test_many(void **state)
 static const struct rules *rules_with(const char *conf, const char *csv, struct config **config, struct config_error *e)
 {
     size_t count = verdict_section_count;
-    *config = config_read("frank.conf", slice_str(conf), verdict_sections, count, e);
+    *config = config_parse("frank.conf", slice_str(conf), verdict_sections, count, e);
     assert_non_null(*config);
     if (csv) {
         struct arena *arena = arena_new(1u << 20);

@@ -223,7 +223,7 @@ static struct config *config_of(const char *text)
     struct config_error e;
     size_t count;
     const struct section *sections = all_sections(&count);
-    struct config *c = config_read("frank.conf", slice_str(text), sections, count, &e);
+    struct config *c = config_parse("frank.conf", slice_str(text), sections, count, &e);
 
     if (c == NULL)
         fail_msg("%s\n%s:%u: %s", text, e.file, e.line, e.text);
@@ -1408,7 +1408,7 @@ static void test_refused(void **state)
         struct config_error e = { .line = 0 };
         size_t count;
         const struct section *sections = all_sections(&count);
-        struct config *c = config_read("frank.conf", slice_str(refused[i].text), sections, count, &e);
+        struct config *c = config_parse("frank.conf", slice_str(refused[i].text), sections, count, &e);
         const struct rules *r = c ? rules_read(c, &e) : NULL;
         if (r != NULL || e.line != refused[i].line || strstr(e.text, refused[i].says) == NULL)
             fail_msg("%s: %s %u: %s", refused[i].text, r ? "accepted" : "refused", e.line, e.text);
@@ -1455,7 +1455,7 @@ static void test_mutated_rules(void **state)
         text[i] = text[i] == 'q' ? 'j' : 'q';
         /* "staff" may be called otherwise, and then is missed where it is asked for. */
         unsigned wanted_line = line == 2 && slice_starts(slice_str(every_rule + i), SLICE("staff")) ? 12 : line;
-        c = config_read("frank.conf", slice_str(text), verdict_sections, verdict_section_count, &e);
+        c = config_parse("frank.conf", slice_str(text), verdict_sections, verdict_section_count, &e);
         if (c != NULL && rules_read(c, &e) != NULL)
             fail_msg("accepted: %.40s", text + i);
         if (e.line != wanted_line)
@@ -1479,7 +1479,7 @@ static void test_bounds(void **state)
         for (unsigned i = 0; i < own; i++)
             text_addf(&t, "%s{ when = [ \"spf = fail\" ]; action = \"reject\"; }", i ? "," : "");
         text_add_str(&t, ");");
-        struct config *c = config_read("f", text_slice(&t), verdict_sections, verdict_section_count, &e);
+        struct config *c = config_parse("f", text_slice(&t), verdict_sections, verdict_section_count, &e);
         assert_non_null(c);
         const struct rules *r = rules_read(c, &e);
         assert_true((r != NULL) == (own <= 997));
@@ -1494,7 +1494,7 @@ static void test_bounds(void **state)
         for (unsigned i = 0; i < n; i++)
             text_addf(&t, "%s\"spf = fail\"", i ? "," : "");
         text_add_str(&t, "]; } );");
-        struct config *c = config_read("f", text_slice(&t), verdict_sections, verdict_section_count, &e);
+        struct config *c = config_parse("f", text_slice(&t), verdict_sections, verdict_section_count, &e);
         assert_true((rules_read(c, &e) != NULL) == (n <= 64));
         config_free(c);
     }

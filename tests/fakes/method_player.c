@@ -95,7 +95,7 @@ struct player *player_new_among(const struct method *method, uint64_t others, st
     p->random.fill = random_fill;
     p->env = (struct env){ .dns = &p->dns, .clock = &p->clock, .random = &p->random };
     p->arena = arena_new(ARENA_OCTETS);
-    p->config = config_read("test.conf", config, sections, count, &error);
+    p->config = config_parse("test.conf", config, sections, count, &error);
     must(p->arena && p->config, error.text);
     make_engine(p, false);
     make_engine(p, true);

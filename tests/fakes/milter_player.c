@@ -80,7 +80,7 @@ struct milter_player *milter_player_new(const char *conf, const char *zone, bool
         p->held = shuffle_resolver_new(p->zone, (struct shuffle_options){ .seed = 1 });
     p->at_once = zone_resolver_new(p->zone);
     p->env = (struct env){ .dns = held ? shuffle_resolver(p->held) : p->at_once, .clock = &p->clock, .random = &p->random };
-    p->config = config_read("test", slice_str(conf), sections, count, &ce);
+    p->config = config_parse("test", slice_str(conf), sections, count, &ce);
     p->engine = p->config ? engine_new(&p->env, p->config, NULL, &ce) : NULL;
     if (!p->engine || !engine_set_authserv_id(p->engine, SLICE("mx.receiver.example"))) {
         fprintf(stderr, "%u: %s\n", ce.line, ce.text);

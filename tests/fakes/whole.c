@@ -70,7 +70,7 @@ struct whole *whole_new_only(struct slice config, uint64_t only)
     w->random.fill = random_fill;
     w->env = (struct env){ .dns = &w->dns, .random = &w->random };
     w->arena = arena_new(ARENA_OCTETS);
-    w->config = config_read("test.conf", config, sections, count, &error);
+    w->config = config_parse("test.conf", config, sections, count, &error);
     must(w->arena && w->config, error.text);
     w->engine[0] = make_engine(w, only, false);
     w->engine[1] = make_engine(w, only, true);

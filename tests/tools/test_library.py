@@ -67,6 +67,19 @@ def test_only_frank_symbols_get_out():
     assert [name for name in exported() if not name.startswith("frank_")] == []
 
 
+def names_of(*words):
+    """Symbols other objects may refer to, as nm prints them."""
+    return {line.split()[2].split("@")[0] for line in ok("nm", *words).splitlines() if len(line.split()) == 3}
+
+
+def test_the_archive_goes_together_with_the_libraries_it_needs():
+    """In an archive hidden names are still names: one that is also a needed library's is the wrong function, or a linker's error."""
+    ours = names_of("-g", "--defined-only", BUILD / "libfrank.a")
+    needed = [line.split(" => ")[1].split()[0] for line in ok("ldd", LIBRARY).splitlines() if " => /" in line]
+    assert any("libconfig" in library for library in needed)
+    assert {library: ours & names_of("-D", "--defined-only", library) for library in needed if ours & names_of("-D", "--defined-only", library)} == {}
+
+
 def test_what_is_declared_is_exported_and_the_other_way_round():
     assert exported() == declared()
 

@@ -127,7 +127,7 @@ static struct world *world(void)
     const struct section *sections = engine_sections(&count);
     for (size_t i = 0; i < COUNT_OF(configurations); i++) {
         struct config_error e;
-        struct config *c = config_read("fuzz", slice_str(configurations[i]), sections, count, &e);
+        struct config *c = config_parse("fuzz", slice_str(configurations[i]), sections, count, &e);
         struct engine *engine = c ? engine_new(&w.env, c, NULL, &e) : NULL;
         if (!engine || !engine_set_authserv_id(engine, SLICE("mx.receiver.example")))
             abort();

@@ -113,7 +113,7 @@ struct replay_world *replay_open(const char *zone, const char *config)
     if (!zone_read(w->zone, slice_str(zone), &zone_error))
         fail_msg("zone line %u: %s", zone_error.line, zone_error.text);
     const struct section *sections = engine_sections(&count);
-    w->config = config_read("test.conf", slice_str(config), sections, count, &config_error);
+    w->config = config_parse("test.conf", slice_str(config), sections, count, &config_error);
     if (!w->config)
         fail_msg("config: %s", config_error.text);
     for (unsigned i = 0; i < 2; i++) {

@@ -350,7 +350,7 @@ static struct config *config_of(const char *lists)
     size_t count;
     const struct section *sections = engine_sections(&count);
     text_addf(&t, "methods = { dnslist = { lists = (\n%s ); }; };", lists);
-    struct config *c = config_read("frank.conf", text_slice(&t), sections, count, &e);
+    struct config *c = config_parse("frank.conf", text_slice(&t), sections, count, &e);
     if (!c)
         fail_msg("%s: %s", lists, e.text);
     return c;

@@ -49,7 +49,7 @@ static void begin(struct fixture *f, const char *ip, const char *sender)
     assert_int_equal(crypto_start(), STATUS_OK);
     assert_true(zone_read(f->zone, slice_str(zone_text), &ze));
     f->env = (struct env){ .dns = zone_resolver_new(f->zone), .random = &f->random };
-    f->config = config_read("test", SLICE("rules = \"standard\"; authserv_id = \"mx.receiver.example\";"), sections, count, &ce);
+    f->config = config_parse("test", SLICE("rules = \"standard\"; authserv_id = \"mx.receiver.example\";"), sections, count, &ce);
     f->engine = engine_new(&f->env, f->config, NULL, &ce);
     assert_non_null(f->engine);
     struct session_facts facts = { .peer_name = SLICE("mail.sender.example") };

@@ -63,7 +63,7 @@ static const char *complaint(const char *text)
     size_t count;
     const struct section *sections = file_sections(&count);
     e = (struct config_error){ .line = 0 };
-    struct config *c = config_read("test.conf", slice_str(text), sections, count, &e);
+    struct config *c = config_parse("test.conf", slice_str(text), sections, count, &e);
     bool good = c && settings_check(c, "test.conf", &e);
     config_free(c);
     return good ? NULL : e.text;

@@ -62,7 +62,7 @@ bool installed_try(struct installed *in, const struct cli *cli, struct config_er
         in->path = FRANK_CONFIG_FILE;
     if (in->path && !read_text(cli->arena, in->path, &text))
         return fail(error, in->path, strerror(errno));
-    in->config = in->path ? config_read(in->path, text, sections, count, error) : config_defaults(sections, count);
+    in->config = in->path ? config_parse(in->path, text, sections, count, error) : config_defaults(sections, count);
     if (!in->config && !in->path)
         out_of_memory();
     return in->config && check(in, error);

@@ -59,7 +59,7 @@ static int rules_of_file(struct whatif *w, const char *path)
     } else {
         size_t count;
         const struct section *sections = file_sections(&count);
-        w->other = config_read(path, text, sections, count, &error);
+        w->other = config_parse(path, text, sections, count, &error);
         w->rules = w->other && settings_read_owners(w->other, path, &error) ? rules_read(w->other, &error) : NULL;
     }
     return w->rules ? EX_OK : bad_rules(&error);

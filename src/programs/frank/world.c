@@ -42,7 +42,7 @@ struct config *world_config(const struct cli *cli, int *exit_code)
         *exit_code = EX_NOINPUT;
         return NULL;
     }
-    struct config *c = config_read(cli->config, text, sections, count, &error);
+    struct config *c = config_parse(cli->config, text, sections, count, &error);
     if (!c)
         complain_of_config(&error);
     return c;

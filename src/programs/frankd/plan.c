@@ -76,7 +76,7 @@ static bool read_config(struct plan *p, struct complaint c)
     const struct section *sections = file_sections(&count);
     if (!read_whole(p->path, CONFIG_OCTETS_MAX, p->arena, &text, c))
         return false;
-    p->config = config_read(p->path, text, sections, count, &e);
+    p->config = config_parse(p->path, text, sections, count, &e);
     if (p->config && settings_read_owners(p->config, p->path, &e) && make_engine(p, &e) && settings_check(p->config, p->path, &e))
         return true;
     if (e.line)

@@ -46,7 +46,7 @@ static void begin(struct scene *s)
     const struct section *sections = engine_sections(&count);
     *s = (struct scene){ .clock = { now, now }, .random = { fill } };
     s->env = (struct env){ .clock = &s->clock, .random = &s->random };
-    s->config = config_read("frank.conf", SLICE(CONF), sections, count, &e);
+    s->config = config_parse("frank.conf", SLICE(CONF), sections, count, &e);
     assert_non_null(s->config);
     s->engine = engine_new(&s->env, s->config, NULL, &e);
     s->loop = loop_new();

@@ -176,10 +176,11 @@ static void open_file(struct journal_sink *j, struct slice name)
 {
     struct arena *a = arena_new(8192);
     char *path = a ? slice_to_string(a, name) : NULL;
-    j->fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE) : -1;
+    /* A pipe that nobody reads must not keep mail waiting. */
+    j->fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, FILE_MODE) : -1;
     if (j->fd < 0) {
         j->counts->lost++;
-        log_say(j->log, "no journal: %s: %s", path ? path : "?", strerror(errno));
+        log_say(j->log, "no journal: %s: %s", path ? path : "?", errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
     }
     arena_free(a);
 }

@@ -223,13 +223,15 @@ static void test_file_fails(void **state)
 {
     (void)state;
     struct fixture f;
-    char elsewhere[128], link[128];
+    char elsewhere[128], link[128], pipe[128];
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
     snprintf(elsewhere, sizeof elsewhere, "%s/no/such/folder", f.folder);
     snprintf(link, sizeof link, "%s/link", f.folder);
     assert_int_equal(symlink("/dev/null", link), 0);
-    const char *const bad[] = { elsewhere, link };
+    snprintf(pipe, sizeof pipe, "%s/pipe", f.folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const char *const bad[] = { elsewhere, link, pipe, f.folder };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct journal_counts counts = { 0 };
         struct journal_sink *j = journal_open(f.loop, &(struct journal_settings){ .file = slice_str(bad[i]) }, LOG_TO_NOBODY, SLICE("h"), &counts);
@@ -248,6 +250,7 @@ static void test_file_fails(void **state)
     assert_int_equal(counts.lost, 2);
     journal_close(j);
     unlink(link);
+    unlink(pipe);
     end(&f);
 }
 

@@ -337,3 +337,13 @@ def test_a_graceful_stop_finishes_messages_that_have_begun():
         assert frankd.process.wait(10) == 0
         frankd.process = None
         assert len(frankd.journal(1)) == 1
+
+
+def test_all_processes_told_to_stop_at_once_end_by_themselves():
+    """As systemd does it: a worker hears it from there and from its parent, and was not "ended by a signal"."""
+    for _ in range(10):
+        with daemon() as frankd:
+            for _ in range(2):
+                os.killpg(frankd.process.pid, signal.SIGTERM)
+            assert frankd.process.wait(20) == 0
+            assert "was ended by" not in frankd.log_text()

@@ -212,6 +212,15 @@ static void close_all(struct worker *w)
     loop_free(w->loop);
 }
 
+/* Who stops all processes at once (systemd does) sends two: the second must not end a worker that goes by itself. */
+static void hold_signals(void)
+{
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
 int worker_main(const struct worker_job *job)
 {
     struct worker w = { .job = job };
@@ -230,6 +239,7 @@ int worker_main(const struct worker_job *job)
     } else {
         log_say(job->log, "a worker cannot start: no memory, or the crypto library does not work");
     }
+    hold_signals();
     close_all(&w);
     return code;
 }

@@ -165,6 +165,11 @@ class TestJournal:
         (health, said), = of(patient.examine(), "journal")[:1]
         assert health == "bad" and f"because of {patient.journal.parent}" in said
 
+    def test_a_link_is_not_written_into(self, patient):
+        patient.journal.symlink_to("/dev/null")
+        (health, said), = of(patient.examine(), "journal")[:1]
+        assert health == "bad" and "is a link" in said
+
     def test_folder_above_is_closed(self, patient):
         patient.frank.folder.chmod(0o700)
         (health, said), = of(patient.examine(), "journal")[:1]

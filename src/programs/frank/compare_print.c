@@ -172,7 +172,7 @@ static void put_counts(const struct compare_totals *c, FILE *to)
     fprintf(to, "%llu message%s", (unsigned long long)t->messages, plural(t->messages));
     if (c->unread)
         fprintf(to, "; %llu more could not be read", (unsigned long long)c->unread);
-    fputs("\nThe rules in force: ", to);
+    fputs(t->messages ? "\nThe rules in force: " : "", to);
     for (unsigned d = 0; d < TALLY_DISPOSITIONS; d++) {
         if (!t->dispositions[d])
             continue;

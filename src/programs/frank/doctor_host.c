@@ -136,10 +136,21 @@ static void check_space(struct doctor *d, const char *folder)
         finding(d, HEALTH_WARN, "journal", "make room, or rotate journals sooner", "%s has %u %% left", folder, percent);
 }
 
+/* What frankd opens for it: no link, no folder, no pipe. */
+static bool can_be_journal(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISCHR(st.st_mode);
+}
+
 static void check_writable(struct doctor *d, const struct passwd *p, const char *path, const char *folder)
 {
     const char *obstacle;
     char todo[512];
+    if (!can_be_journal(path)) {
+        finding(d, HEALTH_BAD, "journal", "name the file itself in journal.file", "%s is a link, a folder or a pipe: frankd writes into files only", path);
+        return;
+    }
     /* It is created if it is missing. */
     enum access a = access_as(d, p, path, 2, &obstacle);
     if (a == ACCESS_MISSING && strcmp(obstacle, path) == 0)

@@ -86,7 +86,7 @@ static void put_head(struct arena *a, const struct fact *s)
     put_duration(fact_number(s, "uptime_seconds", 0));
     putchar('\n');
     put_shown(a, "configuration", fact_text(s, "config"));
-    printf("%-14s %lld in use, %lld alive; %lld reloads, %lld refused; %lld restarts of processes\n", "generations", (long long)fact_number(s, "generation", 0),
+    printf("%-14s number %lld, %lld alive; %lld reloads, %lld refused; %lld restarts of processes\n", "generation", (long long)fact_number(s, "generation", 0),
            (long long)fact_number(s, "generations", 0), (long long)fact_number(s, "reloads", 0), (long long)fact_number(s, "reloads_refused", 0),
            (long long)fact_number(s, "restarts", 0));
     if (fact_text(s, "last_error").len)

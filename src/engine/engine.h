@@ -155,7 +155,7 @@ struct arena *txn_record_arena(struct txn *);                                   
 /* Back from a journal line, for why and what-if: case_facts with results; false: not such a record. */
 bool case_from_record(struct arena *, const struct fact *record, struct case_facts *out);
 
-struct txn_counts { unsigned questions, cached, failed, over_quota; bool deadline; unsigned key_operations; size_t memory; };
+struct txn_counts { unsigned questions, cached, failed, over_quota; bool deadline; unsigned key_operations, scout_runs; size_t memory; };
 struct txn_counts txn_counts(const struct txn *);
 /* Different questions a method needed (identical ones of several methods left once); the same in every order of answers. */
 unsigned txn_questions_of(const struct txn *, const struct method *);

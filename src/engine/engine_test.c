@@ -374,6 +374,35 @@ static void questions_over_the_quota_are_not_asked(void **state)
     close_all(&b);
 }
 
+/* Else each answer to one method's hints would have all other methods read the header again (threats.md T18). */
+static void a_scout_runs_for_what_it_hinted_itself(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct bench b;
+        struct session_facts facts = { 0 };
+        world_open(&b, COMMON, (struct shuffle_options){ .seed = seed });
+        ip_parse(SLICE(STRANGER), &facts.peer);
+        session_open(&b, &facts);
+        txn_open(&b);
+        envelope(&b, "a@sender.example");
+        answer_all(&b);
+        fields(&b, plain_header);
+        for (unsigned i = 0; i < 16; i++) {
+            char text[300];
+            snprintf(text, sizeof text, "DKIM-Signature: v=1; a=rsa-sha256; d=sender.example; s=x%u; h=from;"
+                     " bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA", i);
+            txn_field(b.txn, slice_str(text));
+        }
+        txn_end_of_header(b.txn);
+        unsigned before = txn_counts(b.txn).scout_runs;
+        unsigned waiting = shuffle_waiting(b.dns);
+        answer_all(&b);
+        assert_true(waiting >= 16 && txn_counts(b.txn).scout_runs - before <= waiting);
+        close_all(&b);
+    }
+}
+
 static void bad_names_are_not_asked(void **state)
 {
     static const char *const senders[] = {
@@ -854,6 +883,7 @@ int main(void)
         cmocka_unit_test(an_answer_is_asked_for_once_and_stays),
         cmocka_unit_test(a_deadline_pins_timeouts),
         cmocka_unit_test(questions_over_the_quota_are_not_asked),
+        cmocka_unit_test(a_scout_runs_for_what_it_hinted_itself),
         cmocka_unit_test(bad_names_are_not_asked),
         cmocka_unit_test(behind_a_relay_the_received_field_names_the_client),
         cmocka_unit_test(relays_are_followed_to_a_bound),

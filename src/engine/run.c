@@ -79,9 +79,8 @@ void engine_deliver(struct waiter *w, const struct answer *a)
     assert(!p->answer && t->open > 0);
     t->open--;
     pin_answer(t, p, answer_hold(a));
-    if (p->scouted)
-        for (size_t i = 0; methods[i]; i++)
-            t->states[i].scout_due = t->states[i].enabled && methods[i]->scout && methods[i]->scout_when <= t->facts.stage;
+    for (size_t i = 0; methods[i]; i++)
+        t->states[i].scout_due = t->states[i].scout_due || (p->scouts >> i & 1) != 0;
     engine_step(t);
     /* Last: the host may end the transaction in here. */
     if (t->host)
@@ -295,12 +294,15 @@ static void scout_step(struct transaction *t, struct method_state *m)
     if (!m->scout_due)
         return;
     m->scout_due = false;
+    if (m->hints_left == 0)
+        return;                      /* it can do nothing but hint (threats.md T18) */
     if (m->settled || method_exempted(t, m->method))
         return;
     if (m->method->needs_client && t->facts.session->via_relay && t->facts.stage < STAGE_HEADERS)
         return;
     struct run_state r;
     struct scout s = { .run = run_begin(&r, t, m, NULL) };
+    t->counts.scout_runs++;
     m->method->scout(&s);
     run_end(t);
 }
@@ -493,7 +495,7 @@ const struct answer *hint(struct scout *s, struct slice name, uint16_t rtype)
     if (!p)
         return NULL;
     if (!p->answer)
-        p->scouted = true;
+        p->scouts |= UINT64_C(1) << (r->m - r->t->states);
     return p->answer;
 }
 

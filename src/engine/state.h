@@ -27,7 +27,7 @@ struct pin {
     const struct answer *answer;     /* held; NULL while open */
     struct pin *next_in_bucket, *next;
     bool at_once;                    /* answered from cache or zone, without waiting */
-    bool scouted;                    /* a scout waits for it */
+    uint64_t scouts;                 /* bit per method index: its scout waits for it */
 };
 
 struct once_value { unsigned key; void *value; struct once_value *next; };

@@ -469,7 +469,7 @@ enum callerid_reason callerid_evaluate(struct check *c, const struct callerid_qu
 
 /* ---- the scout ---- */
 
-struct foresight { struct scout *s; const struct callerid_query *q; struct slice domains[NODES_MAX]; unsigned count; };
+struct foresight { struct scout *s; const struct callerid_query *q; struct slice domains[CALLERID_HINTS]; unsigned count; };
 
 static void foresee_mx(struct foresight *f, struct slice domain)
 {
@@ -484,11 +484,12 @@ static void foresee_mx(struct foresight *f, struct slice domain)
 
 static void foresee_document_of(struct foresight *f, struct slice domain)
 {
+    if (f->count == CALLERID_HINTS)
+        return;
     for (unsigned i = 0; i < f->count; i++)
         if (name_same(f->domains[i], domain))
             return;
-    if (f->count < NODES_MAX)
-        f->domains[f->count++] = domain;
+    f->domains[f->count++] = domain;
 }
 
 static void foresee_m(struct foresight *f, const struct ep *ep, const struct ep_m *m, struct slice domain)

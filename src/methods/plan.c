@@ -222,7 +222,8 @@ static void add_u16(struct text *t, unsigned number)
 }
 
 /* Numbers and then a name: MX, SRV, CNAME. */
-static void add_named(struct publication *p, struct slice owner, uint16_t type, const unsigned *numbers, size_t count, struct slice name)
+static void add_named(struct publication *p, struct slice owner, uint16_t type, const char *kind, const unsigned *numbers, size_t count,
+                      struct slice name)
 {
     uint8_t wire[NAME_WIRE_MAX], room[NAME_WIRE_MAX + 6];
     size_t len;
@@ -234,23 +235,23 @@ static void add_named(struct publication *p, struct slice owner, uint16_t type, 
         return;
     }
     text_add(&rdata, slice_of(wire, len));
-    add(p, owner, type, "", text_slice(&rdata), false);
+    add(p, owner, type, kind, text_slice(&rdata), false);
 }
 
-void publish_mx(struct publication *p, struct slice owner, unsigned preference, struct slice host)
+void publish_mx(struct publication *p, struct slice owner, const char *kind, unsigned preference, struct slice host)
 {
-    add_named(p, owner, RTYPE_MX, &preference, 1, host);
+    add_named(p, owner, RTYPE_MX, kind, &preference, 1, host);
 }
 
 void publish_srv(struct publication *p, struct slice owner, unsigned priority, unsigned weight, unsigned port, struct slice target)
 {
     unsigned numbers[] = { priority, weight, port };
-    add_named(p, owner, RTYPE_SRV, numbers, COUNT_OF(numbers), target);
+    add_named(p, owner, RTYPE_SRV, "", numbers, COUNT_OF(numbers), target);
 }
 
 void publish_alias(struct publication *p, struct slice owner, struct slice target)
 {
-    add_named(p, owner, RTYPE_CNAME, NULL, 0, target);
+    add_named(p, owner, RTYPE_CNAME, "", NULL, 0, target);
 }
 
 void publish_address(struct publication *p, struct slice owner, const struct ip *ip)

@@ -167,8 +167,8 @@ struct published {
     uint16_t type;
     uint32_t ttl_seconds;
     struct slice rdata;               /* names in it uncompressed */
-    /* How other records of this sort are known among the records of this owner and type: text they start with
-     * (TXT, any case); empty: all of them are. For telling wrong and stale ones from those of others. */
+    /* How other records of this sort are known among the records of this owner and type: what they start with (TXT: their
+     * text, any case; others: their RDATA); empty: all of them are. For telling wrong and stale ones from those of others. */
     struct slice kind;
     bool absent;                      /* there must be none of this sort here; rdata is empty */
 };
@@ -192,7 +192,7 @@ struct slice publish_name(struct publication *, const char *prefix, struct slice
 /* Of an owner that is no name (too long), a remark and no record. */
 void publish_record(struct publication *, struct slice owner, uint16_t type, const char *kind, struct slice rdata);
 void publish_txt(struct publication *, struct slice owner, const char *kind, struct slice text);      /* split at 255 octets */
-void publish_mx(struct publication *, struct slice owner, unsigned preference, struct slice host);
+void publish_mx(struct publication *, struct slice owner, const char *kind, unsigned preference, struct slice host);
 void publish_srv(struct publication *, struct slice owner, unsigned priority, unsigned weight, unsigned port, struct slice target);
 void publish_address(struct publication *, struct slice owner, const struct ip *);
 void publish_alias(struct publication *, struct slice owner, struct slice target);      /* CNAME */

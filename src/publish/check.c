@@ -61,7 +61,7 @@ static bool same(struct arena *a, uint16_t type, struct slice one, struct slice 
 
 static bool is_of_kind(const struct rdata *found, struct slice kind)
 {
-    return kind.len == 0 || (found->type == RTYPE_TXT && slice_starts_nocase(found->text, kind));
+    return found->type == RTYPE_TXT ? slice_starts_nocase(found->text, kind) : slice_starts(found->raw, kind);
 }
 
 /* ---- one owner and type ---- */
@@ -370,12 +370,20 @@ static bool has_odd_owners(const struct check_list *list)
     return false;
 }
 
-/* One message changes one zone (RFC 2136 3.1): names in the plan's domain together, any other by itself. */
-void text_add_nsupdate(struct text *t, const struct publication *p, const struct check_list *list)
+static void add_outside(struct text *t, const struct publication *p, const struct check_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct checked *c = &list->at[i];
+        if (!is_change(c) || name_at_or_below(c->owner, p->plan->domain))
+            continue;
+        add_change(t, c);
+        text_add_str(t, "send\n");
+    }
+}
+
+static void add_inside(struct text *t, const struct publication *p, const struct check_list *list)
 {
     bool begun = false;
-    if (has_odd_owners(list))
-        text_add_str(t, "check-names no\n");
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
         if (!is_change(c) || !name_at_or_below(c->owner, p->plan->domain))
@@ -389,11 +397,13 @@ void text_add_nsupdate(struct text *t, const struct publication *p, const struct
         add_change(t, c);
     }
     text_add_str(t, begun ? "send\n" : "");
-    for (size_t i = 0; i < list->count; i++) {
-        const struct checked *c = &list->at[i];
-        if (!is_change(c) || name_at_or_below(c->owner, p->plan->domain))
-            continue;
-        add_change(t, c);
-        text_add_str(t, "send\n");
-    }
+}
+
+/* One message changes one zone (RFC 2136 3.1): names in the plan's domain together, any other by itself. */
+void text_add_nsupdate(struct text *elsewhere, struct text *in_zone, const struct publication *p, const struct check_list *list)
+{
+    if (has_odd_owners(list))
+        text_add_str(elsewhere, "check-names no\n");
+    add_outside(elsewhere, p, list);
+    add_inside(in_zone, p, list);
 }

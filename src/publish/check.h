@@ -46,8 +46,12 @@ enum plan_found publication_check(struct arena *, struct asker *, const struct p
 void text_add_check(struct text *, const struct check_list *, bool all);
 struct fact *check_facts(struct arena *, const struct publication *, const struct check_list *);
 
-/* For nsupdate(1): deletes what is wrong or stale, adds what is missing; nothing if all is as it should be. */
-void text_add_nsupdate(struct text *, const struct publication *, const struct check_list *);
+/*
+ * For nsupdate(1): deletes what is wrong or stale, adds what is missing; nothing if all is as it should be. In two parts, those
+ * of all plans in one script: elsewhere stands before in_zone. nsupdate finds the zone of a name by itself until it is told
+ * one; from then on it sends everything there.
+ */
+void text_add_nsupdate(struct text *elsewhere, struct text *in_zone, const struct publication *, const struct check_list *);
 /* The same where DNS was not asked: adds all, deletes nothing. */
 enum plan_found publication_unchecked(struct arena *, const struct publication *, struct check_list *out);
 

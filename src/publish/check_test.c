@@ -15,8 +15,9 @@
 static void publication_of(struct arena *a, const char *text, const char *method, struct plan *plan, struct publication *p)
 {
     struct config_error e = { .line = 0 };
-    struct slice name = slice_str(method);
-    struct texts list = { &name, 1 };
+    struct slice names[2] = { { 0 } };
+    bool two = slice_cut(slice_str(method), '+', &names[0], &names[1]);
+    struct texts list = { names, two ? 2 : 1 };
     struct plan_file *f = plan_file_read(a, "p.plan", slice_str(text), &e);
     if (!f || plan_file_next(f, a, NULL, plan, &e) != PLAN_NEXT_PLAN)
         fail_msg("%s: %s", text, e.text);
@@ -42,6 +43,10 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
     { "MX of another method", "mx", D "hosts = \"out.@\"; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 10 mx1.example.com.\nexample.com. MX 65535 out.example.com.\n", "", "" },
     { "... and of none", "mx", D "hosts = \"out.@\"; mx = [ \"mx1.@\" ];", NULL, "example.com. MX 10 mx1.example.com.\nexample.com. MX 65535 x.example.com.\n",
       "stale    mx         example.com. MX 65535 x.example.com.\n", "zone example.com.\nupdate delete example.com. MX 65535 x.example.com.\nsend\n" },
+    { "MX of who receives, where the plan does not say who does", "mxout", D "hosts = \"out.@\";", NULL,
+      "example.com. MX 10 mx1.example.com.\nexample.com. MX 20 mx.isp.example.\nexample.com. MX 65535 old.example.com.\n",
+      "wrong    mxout      example.com. MX 65535 out.example.com.\n  found             example.com. MX 65535 old.example.com.\n",
+      "zone example.com.\nupdate delete example.com. MX 65535 old.example.com.\nupdate add example.com. 3600 IN MX 65535 out.example.com.\nsend\n" },
     { "a wildcard is a name", "dmp", D "never_sends = true;", NULL, "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n", "", "" },
     { "what the old plan left", "dmp", D "never_sends = true;", D "networks = \"192.0.2.1\";",
       "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
@@ -52,6 +57,10 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
       "zone example.com.\nupdate delete example.com. TXT \"v=spf1 mx -all\"\nupdate add example.com. 3600 IN TXT \"v=spf1 -all\"\nsend\n" },
     { "another zone is another message", "mxout", D "hosts = \"o.out.example\"; outbound_domain = \"out.example\"; mx_sends = true; mx = \"mx.@\";", NULL, "",
       "missing  mxout      out.example. MX 10 o.out.example.\n", "update add out.example. 3600 IN MX 10 o.out.example.\nsend\n" },
+    { "other zones come before the one that is named", "mtamark+spf", D "networks = \"192.0.2.1\"; address_space = \"192.0.2.1\";", NULL, "",
+      "missing  mtamark    _send._smtp._srv.1.2.0.192.in-addr.arpa. TXT \"1\"\nmissing  spf        example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
+      "update add _send._smtp._srv.1.2.0.192.in-addr.arpa. 3600 IN TXT \"1\"\nsend\n"
+      "zone example.com.\nupdate add example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 -all\"\nsend\n" },
     { "owners that are no host names", "drip", D "hosts = { name = \"a.@\"; addresses = \"192.0.2.1\"; };", NULL,
       "192_0_2_1.ipv4.relays._email_.a.example.com. A 192.0.2.1\n*.ipv6.relays._email_.a.example.com. AAAA ::\n",
       "missing  drip       *.ipv4.relays._email_.a.example.com. A 0.0.0.0\n",
@@ -80,9 +89,10 @@ static void checks(void **state)
         while ((found = publication_check(a, &t.asker, &p, &beside, vectors[i / 2].previous ? &previous : NULL, &list)) == PLAN_NOT_YET)
             test_asker_turn(&t);
         assert_int_equal(found, PLAN_READY);
-        struct text said = text_in(a, 1 << 16), update = text_in(a, 1 << 16);
+        struct text said = text_in(a, 1 << 16), update = text_in(a, 1 << 16), in_zone = text_in(a, 1 << 16);
         text_add_check(&said, &list, false);
-        text_add_nsupdate(&update, &p, &list);
+        text_add_nsupdate(&update, &in_zone, &p, &list);
+        text_add(&update, text_slice(&in_zone));
         if (!slice_same(text_slice(&said), slice_str(vectors[i / 2].said)) || !slice_same(text_slice(&update), slice_str(vectors[i / 2].update)))
             fail_msg("%s:\n%.*s%.*s", vectors[i / 2].name, PUBLISH_NAME(text_slice(&said)), PUBLISH_NAME(text_slice(&update)));
         test_asker_free(&t);
@@ -118,11 +128,12 @@ static void without_dns_all_is_added(void **state)
     struct plan plan;
     struct publication p;
     struct check_list list;
-    struct text update = text_in(a, 1 << 16);
+    struct text elsewhere = text_in(a, 1 << 16), update = text_in(a, 1 << 16);
     (void)state;
     publication_of(a, D "never_sends = true;", "spf", &plan, &p);
     assert_int_equal(publication_unchecked(a, &p, &list), PLAN_READY);
-    text_add_nsupdate(&update, &p, &list);
+    text_add_nsupdate(&elsewhere, &update, &p, &list);
+    assert_int_equal(elsewhere.len, 0);
     assert_true(slice_same(text_slice(&update), SLICE("zone example.com.\nupdate add example.com. 3600 IN TXT \"v=spf1 -all\"\nsend\n")));
     arena_free(a);
 }

@@ -5,9 +5,9 @@
 void publish_receivers(const struct plan *plan, struct publication *p)
 {
     if (plan->receives_nothing)
-        publish_mx(p, plan->domain, 0, SLICE("."));      /* RFC 7505 3 */
+        publish_mx(p, plan->domain, "", 0, SLICE("."));      /* RFC 7505 3 */
     for (size_t i = 0; plan->mx_given && i < plan->mx.count; i++)
-        publish_mx(p, plan->domain, plan->mx.at[i].preference, plan->mx.at[i].name);
+        publish_mx(p, plan->domain, "", plan->mx.at[i].preference, plan->mx.at[i].name);
 }
 
 /* ---- where users submit and fetch ---- */

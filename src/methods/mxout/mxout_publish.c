@@ -2,6 +2,9 @@
 
 #include "methods/path.h"
 
+/* MXOUT_SEND_ONLY as RDATA begins with it: records of other preferences say who receives, which is not this method's to change. */
+#define KIND_SEND_ONLY "\xff\xff"
+
 static bool receives(const struct plan *plan, struct slice host)
 {
     for (size_t i = 0; i < plan->mx.count; i++)
@@ -32,7 +35,7 @@ static void publish_send_only(const struct plan *plan, struct publication *p)
     for (size_t i = 0; i < plan->hosts.count; i++) {
         if (!separate && receives(plan, plan->hosts.at[i].name))
             continue;
-        publish_mx(p, domain, separate ? 10 : MXOUT_SEND_ONLY, plan->hosts.at[i].name);
+        publish_mx(p, domain, separate ? "" : KIND_SEND_ONLY, separate ? 10 : MXOUT_SEND_ONLY, plan->hosts.at[i].name);
         added++;
     }
     if (added == 0)

@@ -33,6 +33,8 @@ struct job {
     struct plan_files files;
     struct arena *arena;             /* of one plan at a time */
     struct plan_file *old;           /* --previous */
+    struct arena *later;             /* of in_zone; NULL without --nsupdate */
+    struct text in_zone;             /* what is printed behind all plans' changes elsewhere (check.h) */
     size_t states[CHECK_UNKNOWN + 1];
     bool incomplete;                 /* DNS did not answer what records are made of */
     unsigned plans;
@@ -163,8 +165,8 @@ static int print_check(struct job *j, const struct publication *p, const struct 
         return print_json(check_facts(j->arena, p, list), false);
     if (j->nsupdate) {
         size_t changes = list->states[CHECK_MISSING] + list->states[CHECK_WRONG] + list->states[CHECK_STALE];
-        text_addf(&t, "; %.*s: %zu change%s\n", PUBLISH_NAME(p->plan->domain), changes, changes == 1 ? "" : "s");
-        text_add_nsupdate(&t, p, list);
+        text_addf(&j->in_zone, "; %.*s: %zu change%s\n", PUBLISH_NAME(p->plan->domain), changes, changes == 1 ? "" : "s");
+        text_add_nsupdate(&t, &j->in_zone, p, list);
         return print_text(&t);
     }
     text_addf(&t, "%.*s: %zu present, %zu missing, %zu wrong, %zu stale, %zu unknown\n", PUBLISH_NAME(p->plan->domain), list->states[CHECK_PRESENT],
@@ -427,7 +429,11 @@ static int run_job(struct job *j)
         j->old = read_plan_file(j, j->previous, &code);
     if (j->previous && !j->old)
         return code;
+    if (j->nsupdate && !(j->later = arena_new(PLAN_ARENA_OCTETS)))
+        out_of_memory();
+    j->in_zone = text_in(j->later, OUTPUT_OCTETS_MAX);
     code = j->from_spf ? publish_from_records(j) : publish_line_says(&j->line) ? publish_lines(j) : publish_files(j);
+    (void)print_text(&j->in_zone);
     int flushed = flush_output();
     return code != EX_OK ? code : flushed != EX_OK ? flushed : exit_of(j);
 }
@@ -489,6 +495,7 @@ static int run_publish(int argc, char **argv)
             world_close(&j.world);
         }
         arena_free(j.arena);
+        arena_free(j.later);
     }
     cli_close(&j.cli);
     return code;

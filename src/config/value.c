@@ -83,14 +83,20 @@ static struct slice word_at(const char *words, unsigned index)
 
 /* ---- reading ---- */
 
-/* What must be there, said once: "max_age: time, such as ..." */
+#define QUOTED_MAX 60        /* octets of a wrong value that are repeated: enough to find it by */
+
+/* What must be there, said once: "max_age wants a time ..., not "10x"" */
 static bool unfit(const struct option *o, const struct conf_node *n, struct config_error *e)
 {
     uint8_t room[160];
     struct text what = text_fixed(room, sizeof room);
 
     value_describe(o, &what);
-    config_complain(e, n, "%s wants %.*s", o->name, (int)what.len, (const char *)what.at);
+    struct slice said = slice_first(n->text, QUOTED_MAX);
+    if (n->kind == NODE_TEXT)
+        config_complain(e, n, "%s wants %.*s, not \"%.*s\"", o->name, (int)what.len, (const char *)what.at, (int)said.len, (const char *)said.at);
+    else
+        config_complain(e, n, "%s wants %.*s", o->name, (int)what.len, (const char *)what.at);
     return false;
 }
 

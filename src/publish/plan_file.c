@@ -29,6 +29,8 @@ struct plan_file {
 
 /* ---- reading: which groups there are ---- */
 
+#define DOMAIN_SHOWN_MAX 80        /* octets of what is no domain that are repeated */
+
 static bool no_memory(const struct conf_node *where, struct config_error *e)
 {
     config_complain(e, where, "no memory");
@@ -47,7 +49,11 @@ static bool read_domain(struct arena *a, const struct conf_node *n, struct slice
 {
     if (n->kind == NODE_TEXT && domain_normal(a, n->text, out) && plan_is_full_name(*out))
         return true;
-    config_complain(e, n, "a domain name is wanted");
+    struct slice said = slice_first(n->text, DOMAIN_SHOWN_MAX);
+    if (n->kind == NODE_TEXT)
+        config_complain(e, n, "a domain name is wanted, not \"%.*s\"", (int)said.len, (const char *)said.at);
+    else
+        config_complain(e, n, "a domain name is wanted");
     return false;
 }
 

@@ -227,10 +227,11 @@ def test_a_command_line_is_a_plan(frank, options, expected):
 
 
 def test_a_command_line_has_mistakes(frank):
-    assert "networks" in frank.run("publish", "--offline", "--method", "rmx", "--ip4", "192.0.2.0/33", "example.com", code=65).err
+    assert 'not "192.0.2.0/33"' in frank.run("publish", "--offline", "--method", "rmx", "--ip4", "192.0.2.0/33", "example.com", code=65).err
     frank.run("publish", "--offline", "--method", "rmx", "--ip4", "192.0.2.0/24", "exa mple.com", code=65)
     frank.run("publish", "--offline", "--method", "rmx", "--ip4", "192.0.2.0/24", "--never", "example.com", code=65)
     frank.run("publish", "--offline", "--method", "rmx", "--never", "--private-types", "rmx=16", "example.com", code=64)
+    frank.run("publish", "--offline", "--method", "rmx", "--never", "--private-types", "rmx=65280,imx=65280", "example.com", code=64)
 
 
 def test_keys_are_read_from_pem(frank):

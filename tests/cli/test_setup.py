@@ -126,6 +126,13 @@ def test_what_is_printed_is_what_write_does(config, main):
     assert subprocess.run(["/bin/sh", "-n"], input=script.encode(), check=False).returncode == 0, "the whole output is a script"
 
 
+def test_rules_that_are_in_force_are_not_asked_for(frank):
+    conf = frank.write("frank.conf", 'rules = "standard";')
+    said = frank.run("setup", "sendmail", "--config", conf).out
+    assert "only watches" not in said and "are in force" in said
+    assert "only watches" in frank.run("setup", "sendmail", "--config", frank.write("other.conf", 'rules = "monitor";')).out
+
+
 def test_options_only_where_they_are_needed(config, frank):
     assert config().setup().out.count("default_action") == 0
     shutil.rmtree(frank.folder / "postfix"), shutil.rmtree(frank.folder / "queue")

@@ -188,6 +188,11 @@ static bool take_types(struct arena *a, const char *text, struct plan *plan)
             complain("--private-types: \"%.*s\" is not METHOD=NUMBER with a number from %d to %d", (int)item.len, (const char *)item.at, TYPE_FIRST, TYPE_LAST);
             return false;
         }
+        for (size_t i = 0; i < plan->private_type_count; i++)
+            if (at[i].type == type) {
+                complain("--private-types: two methods cannot have one record type");
+                return false;
+            }
         at[plan->private_type_count++] = (struct plan_private_type){ method, (uint16_t)type };
     }
     return true;

@@ -9,8 +9,18 @@ struct options { bool write, undo, force; const char *config_dir, *socket; };
 
 /* ---- words both have ---- */
 
+static bool only_watches(const struct config *c)
+{
+    const struct conf_node *rules = config_node(c, "", "rules");
+    return !rules || (rules->kind == NODE_TEXT && slice_same(rules->text, SLICE("monitor")));
+}
+
 static void print_frank_conf(const struct installed *in)
 {
+    if (!only_watches(in->config)) {
+        printf("# The rules of %s are in force. frank what-if says what others would change.\n", in->path);
+        return;
+    }
     printf("# frankd only watches and reports until %s has the line\n"
            "#     rules = \"standard\";\n"
            "# (frank what-if --rules standard --since 14d says what that would change), followed by\n"

@@ -261,3 +261,11 @@ def test_thousands_of_domains(frank):
         f'"d{i}.example"' for i in range(2000)) + " ]; } );"
     said = frank.run("publish", "--offline", "--method", "spf,rmx", plan(frank, text))
     assert len(records(said)) == 4000
+
+
+def test_no_records_are_not_silence(frank):
+    """dnsmail publishes message_servers, mtamark address_space: a plan that has neither gets none of their records."""
+    said = frank.run("publish", "--offline", "--method", "dnsmail,mtamark", plan(frank, 'domain = "example.com";\nnetworks = "192.0.2.0/24";\n'))
+    assert said.lines == ["; example.com", "; no records: the plan has nothing of what these methods publish"]
+    some = frank.run("publish", "--offline", "--method", "spf", plan(frank, 'domain = "example.com";\nnetworks = "192.0.2.0/24";\n'))
+    assert "no records" not in some.out

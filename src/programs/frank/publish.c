@@ -152,6 +152,8 @@ static int print_records(struct job *j, const struct publication *p)
     if (j->cli.json)
         return print_json(publication_facts(j->arena, p), false);
     text_addf(&t, "%s; %.*s\n", j->plans > 1 ? "\n" : "", PUBLISH_NAME(p->plan->domain));
+    if (p->count == 0 && p->remarks.count == 0)
+        text_add_str(&t, "; no records: the plan has nothing of what these methods publish\n");
     text_add_publication(&t, p);
     return print_text(&t);
 }

@@ -5,6 +5,8 @@
 #include "dns/zone.h"
 #include "publish/parts.h"
 
+#define UPDATE_OCTETS_MAX 60000       /* of the changes in one message, which has 65535 at most (RFC 1035 4.2.2) */
+
 static const char *const state_words[] = {
     [CHECK_PRESENT] = "present", [CHECK_MISSING] = "missing", [CHECK_WRONG] = "wrong", [CHECK_STALE] = "stale", [CHECK_UNKNOWN] = "unknown",
 };
@@ -344,6 +346,35 @@ static bool is_change(const struct checked *c)
     return c->state == CHECK_MISSING || c->state == CHECK_WRONG || c->state == CHECK_STALE;
 }
 
+static bool is_under_wildcard(struct slice owner, struct slice wildcard)
+{
+    struct slice above = slice_from(wildcard, 2);
+    return slice_starts(wildcard, SLICE("*.")) && owner.len > above.len && !slice_same(owner, wildcard) && name_at_or_below(owner, above);
+}
+
+static bool has_data(const struct checked *c, struct slice rdata)
+{
+    return (c->record && slice_same(c->record->rdata, rdata)) || slice_same(c->found, rdata);
+}
+
+/* What is there may be there by a wildcard (RFC 4592), which the changes may take away or cover with another. */
+static bool may_be_synthesised(const struct check_list *list, const struct checked *c)
+{
+    for (size_t i = 0; c->state == CHECK_PRESENT && i < list->count; i++) {
+        const struct checked *other = &list->at[i];
+        if (other->type == c->type && is_under_wildcard(c->owner, other->owner) && has_data(other, c->record->rdata))
+            return true;
+    }
+    return false;
+}
+
+/* To add what is there already changes nothing (RFC 2136 3.4.2.2). */
+static bool is_written(const struct check_list *list, const struct checked *c)
+{
+    size_t changes = list->states[CHECK_MISSING] + list->states[CHECK_WRONG] + list->states[CHECK_STALE];
+    return is_change(c) || (changes > 0 && may_be_synthesised(list, c));
+}
+
 static void add_change(struct text *t, const struct checked *c)
 {
     if (c->found.len > 0) {
@@ -358,13 +389,20 @@ static void add_change(struct text *t, const struct checked *c)
     }
 }
 
+/* Not less than the change has in a message: names uncompressed, and the ten octets before RDATA. */
+static size_t octets_of(const struct checked *c)
+{
+    size_t each = c->owner.len + 2 + 10;
+    return (c->found.len > 0 ? each + c->found.len : 0) + (c->record ? each + c->record->rdata.len : 0);
+}
+
 /* nsupdate refuses address and MX records whose owner is no host name, unless told otherwise (RFC 952, its check-names). */
 static bool has_odd_owners(const struct check_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
         bool checked = c->type == RTYPE_A || c->type == RTYPE_AAAA || c->type == RTYPE_MX;
-        if (checked && c->record && is_change(c) && (slice_has(c->owner, '_') || slice_has(c->owner, '*')))
+        if (checked && c->record && is_written(list, c) && (slice_has(c->owner, '_') || slice_has(c->owner, '*')))
             return true;
     }
     return false;
@@ -374,7 +412,7 @@ static void add_outside(struct text *t, const struct publication *p, const struc
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
-        if (!is_change(c) || name_at_or_below(c->owner, p->plan->domain))
+        if (name_at_or_below(c->owner, p->plan->domain) || !is_written(list, c))
             continue;
         add_change(t, c);
         text_add_str(t, "send\n");
@@ -383,23 +421,29 @@ static void add_outside(struct text *t, const struct publication *p, const struc
 
 static void add_inside(struct text *t, const struct publication *p, const struct check_list *list)
 {
+    size_t octets = 0;               /* of the message that is open */
     bool begun = false;
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
-        if (!is_change(c) || !name_at_or_below(c->owner, p->plan->domain))
+        if (!name_at_or_below(c->owner, p->plan->domain) || !is_written(list, c))
             continue;
         if (!begun) {
             text_add_str(t, "zone ");
             text_add_presentation_name(t, p->plan->domain);
             text_add_octet(t, '\n');
         }
+        if (octets > 0 && octets + octets_of(c) > UPDATE_OCTETS_MAX) {
+            text_add_str(t, "send\n");
+            octets = 0;
+        }
         begun = true;
+        octets += octets_of(c);
         add_change(t, c);
     }
     text_add_str(t, begun ? "send\n" : "");
 }
 
-/* One message changes one zone (RFC 2136 3.1): names in the plan's domain together, any other by itself. */
+/* One message changes one zone (RFC 2136 3.1): names in the plan's domain together, any other by itself. None is larger than TCP takes. */
 void text_add_nsupdate(struct text *elsewhere, struct text *in_zone, const struct publication *p, const struct check_list *list)
 {
     if (has_odd_owners(list))

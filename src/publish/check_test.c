@@ -48,6 +48,18 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
       "wrong    mxout      example.com. MX 65535 out.example.com.\n  found             example.com. MX 65535 old.example.com.\n",
       "zone example.com.\nupdate delete example.com. MX 65535 old.example.com.\nupdate add example.com. 3600 IN MX 65535 out.example.com.\nsend\n" },
     { "a wildcard is a name", "dmp", D "never_sends = true;", NULL, "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n", "", "" },
+    { "what a wildcard answered until now", "dmp", D "networks = \"192.0.2.0/24\"; excluded = \"192.0.2.66\";", NULL,
+      "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n",
+      "wrong    dmp        *.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n"
+      "  found             *.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=deny\"\n",
+      "zone example.com.\nupdate delete *.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=deny\"\n"
+      "update add *.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=allow\"\n"
+      "update add 66.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=deny\"\nsend\n" },
+    { "what the old plan's wildcard answered", "dmp", D "networks = \"192.0.2.0/24\";", D "networks = \"192.0.0.0/16\";",
+      "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n*.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "stale    dmp        *.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "zone example.com.\nupdate add *.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=allow\"\n"
+      "update delete *.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\nsend\n" },
     { "what the old plan left", "dmp", D "never_sends = true;", D "networks = \"192.0.2.1\";",
       "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
       "stale    dmp        1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
@@ -138,10 +150,42 @@ static void without_dns_all_is_added(void **state)
     arena_free(a);
 }
 
+/* A message of nsupdate has 65535 octets at most; without the cut it sends none. */
+static void large_updates_are_cut(void **state)
+{
+    struct arena *a = arena_new(2 * ARENA_OCTETS);
+    struct plan plan;
+    struct publication p;
+    struct check_list list;
+    struct text elsewhere = text_in(a, 1 << 20), update = text_in(a, 1 << 20), hosts = text_in(a, 1 << 16);
+    size_t octets = 0, most = 0, messages = 0;
+    (void)state;
+    text_add_str(&hosts, D "networks = [ \"2001:db8::1\"");
+    for (unsigned i = 0; i < 900; i++)
+        text_addf(&hosts, ", \"2001:db8:%x::1\"", i + 1);
+    text_add_str(&hosts, " ];");
+    publication_of(a, slice_to_string(a, text_slice(&hosts)), "dmp", &plan, &p);
+    assert_int_equal(publication_unchecked(a, &p, &list), PLAN_READY);
+    assert_int_equal(list.count, 903);
+    text_add_nsupdate(&elsewhere, &update, &p, &list);
+    for (struct slice line, rest = text_slice(&update); rest.len > 0;) {
+        (void)slice_cut(rest, '\n', &line, &rest);
+        bool sent = slice_same(line, SLICE("send"));
+        messages += sent;
+        octets = sent ? 0 : octets + line.len;     /* the line is longer than the record */
+        most = octets > most ? octets : most;
+    }
+    assert_int_equal(messages, 2);
+    assert_int_equal(octets, 0);
+    assert_true(most < 90000);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checks), cmocka_unit_test(finds_what_must_not_be), cmocka_unit_test(without_dns_all_is_added),
+        cmocka_unit_test(large_updates_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,12 @@ def test_update_makes_dns_what_the_plan_says(frank):
     assert "update delete" not in offline and "update add example.com." in offline
 
 
+def test_an_update_takes_no_provider_away_that_dns_does_not_tell(frank):
+    text = 'domain = "example.com"; networks = "192.0.2.0/24"; providers = "prov.example"; methods = "rmx";'
+    zone = frank.zone('_rmx.example.com. TXT "ipv4:192.0.2.0/24 ipv4:198.51.100.0/24"', "; timeout prov.example")
+    said = frank.run("publish", "--nsupdate", "--zone", zone, plan(frank, text), code=75)
+    assert said.out.startswith("; example.com: no changes") and "update" not in said.out
+
 @pytest.mark.skipif(not shutil.which("nsupdate"), reason="no nsupdate here")
 def test_nsupdate_reads_the_script(frank):
     script = frank.run("publish", "--nsupdate", "--offline", "--private-types", "rmx=65280", plan(frank)).out.replace("send\n", "show\n")

@@ -37,6 +37,7 @@ struct job {
     struct text in_zone;             /* what is printed behind all plans' changes elsewhere (check.h) */
     size_t states[CHECK_UNKNOWN + 1];
     bool incomplete;                 /* DNS did not answer what records are made of */
+    bool unsure;                     /* ... of the plan at hand: they could fail those who send */
     unsigned plans;
 };
 
@@ -158,6 +159,13 @@ static int print_records(struct job *j, const struct publication *p)
     return print_text(&t);
 }
 
+/* A script is for machines, which do not read what is complained of: better none than one that takes a provider's servers away. */
+static int print_no_script(struct job *j, const struct publication *p)
+{
+    text_addf(&j->in_zone, "; %.*s: no changes, for DNS did not answer what its records are made of\n", PUBLISH_NAME(p->plan->domain));
+    return EX_OK;
+}
+
 static int print_check(struct job *j, const struct publication *p, const struct check_list *list)
 {
     struct text t = text_in(j->arena, OUTPUT_OCTETS_MAX);
@@ -215,6 +223,8 @@ static int check_plan(struct job *j, const struct publication *p)
             out_of_memory();
         return print_check(j, p, &list);
     }
+    if (j->nsupdate && j->unsure)
+        return print_no_script(j, p);
     if (!publish_previous(j, p->plan->domain, &old, &previous, &has_previous))
         return EX_DATAERR;
     if (!publish_plan(j->arena, p->plan, &everything, &beside))
@@ -244,6 +254,8 @@ static int publish_one(struct job *j, struct plan *plan, struct remarks *remarks
         return code;
     if (needs_dns(j, plan) && complete(j, plan, remarks) == PLAN_NO_MEMORY)
         out_of_memory();
+    j->unsure = j->has_world && j->asker.failed > 0;
+    j->incomplete = j->incomplete || j->unsure;
     if (!publish_plan(j->arena, plan, &j->names, &p))
         out_of_memory();
     publication_add_remarks(&p, remarks);

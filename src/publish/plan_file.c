@@ -253,6 +253,19 @@ enum plan_next plan_file_next(struct plan_file *f, struct arena *a, struct plan_
     return PLAN_NEXT_END;
 }
 
+enum plan_next plan_file_find(struct plan_file *f, struct arena *a, struct plan_files *files, struct slice domain, struct plan *out, struct config_error *e)
+{
+    struct plan_name key = { .name = domain };
+    const struct plan_name *found = bsearch(&key, f->names, f->name_count, sizeof key, compare_names);
+    if (!found || found->group->template)
+        return PLAN_NEXT_END;
+    struct conf_node *group = merged(a, found->group);
+    if (!group)
+        config_complain(e, found->where, "no memory");
+    bool good = group && plan_make(a, files, group, found->where, domain, false, out, e);
+    return good ? PLAN_NEXT_PLAN : PLAN_NEXT_ERROR;
+}
+
 void plan_file_rewind(struct plan_file *f)
 {
     f->group_at = f->domain_at = 0;

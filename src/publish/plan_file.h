@@ -38,6 +38,8 @@ struct plan_file *plan_file_of(struct arena *, const struct conf_node *group, st
 enum plan_next { PLAN_NEXT_END = 0, PLAN_NEXT_PLAN, PLAN_NEXT_ERROR };
 /* The next plan, in the arena given, which must not be older than the file's; nothing of it lives in the file's but texts. */
 enum plan_next plan_file_next(struct plan_file *, struct arena *, struct plan_files *, struct plan *, struct config_error *);
+/* The plan of this domain (normal form), wherever plan_file_next is; END: there is none. Thousands of plans have one each. */
+enum plan_next plan_file_find(struct plan_file *, struct arena *, struct plan_files *, struct slice domain, struct plan *, struct config_error *);
 void plan_file_rewind(struct plan_file *);
 
 /* A plan as a file; reading it gives the same plan. What was looked up is not printed: it will be looked up again. */

@@ -232,6 +232,11 @@ static void thousands_of_domains(void **state)
         count++;
     }
     assert_int_equal(count, 10001);
+    arena_reset(one);
+    assert_int_equal(plan_file_find(f, one, NULL, SLICE("x4711.example"), &plan, &e), PLAN_NEXT_PLAN);
+    assert_true(slice_same(plan.domain, SLICE("x4711.example")) && plan.networks.count == 1);
+    assert_int_equal(plan_file_find(f, one, NULL, SLICE("t"), &plan, &e), PLAN_NEXT_END);
+    assert_int_equal(plan_file_find(f, one, NULL, SLICE("y.example"), &plan, &e), PLAN_NEXT_END);
     arena_free(one);
     arena_free(a);
 }

@@ -194,10 +194,7 @@ static bool publish_previous(struct job *j, struct slice domain, struct plan *ol
     *found = false;
     if (!j->old)
         return true;
-    plan_file_rewind(j->old);
-    while ((next = plan_file_next(j->old, j->arena, &j->files, old, &e)) == PLAN_NEXT_PLAN)
-        if (slice_same(old->domain, domain))
-            break;
+    next = plan_file_find(j->old, j->arena, &j->files, domain, old, &e);
     if (next == PLAN_NEXT_ERROR)
         complain_of_config(&e);
     if (next != PLAN_NEXT_PLAN)

@@ -9,6 +9,7 @@
 
 static const char *const state_words[] = {
     [CHECK_PRESENT] = "present", [CHECK_MISSING] = "missing", [CHECK_WRONG] = "wrong", [CHECK_STALE] = "stale", [CHECK_UNKNOWN] = "unknown",
+    [CHECK_COVERED] = "covered",
 };
 
 const char *check_state_word(enum check_state state)
@@ -30,7 +31,8 @@ static bool add(struct arena *a, struct check_list *list, struct checked c)
         list->room = room;
     }
     list->at[list->count++] = c;
-    list->states[c.state]++;
+    if (c.state <= CHECK_UNKNOWN)
+        list->states[c.state]++;
     return true;
 }
 
@@ -117,7 +119,7 @@ static const struct rdata *find_kind(struct set *s, struct slice kind)
 static bool report(struct set *s, enum check_state state, const struct published *p, const struct rdata *found)
 {
     return add(s->arena, s->list, (struct checked){
-        .state = state, .by = p->by, .record = state == CHECK_STALE || p->absent ? NULL : p, .owner = p->owner, .type = p->type,
+        .state = state, .by = p->by, .record = state == CHECK_STALE || state == CHECK_COVERED || p->absent ? NULL : p, .owner = p->owner, .type = p->type,
         .found = found ? found->raw : SLICE(""),
     });
 }
@@ -197,10 +199,7 @@ static bool is_listed(const struct check_list *list, const struct published *old
     return false;
 }
 
-/*
- * The nearest wildcard of the new plan answers the same for this name (RFC 4592): whether the old record is still there
- * cannot be told, nor does it matter.
- */
+/* The nearest wildcard of the new plan answers the same for this name (RFC 4592). */
 static bool is_synthesised(struct arena *a, const struct publication *p, const struct published *old)
 {
     const struct published *nearest = NULL;
@@ -217,12 +216,13 @@ static bool is_synthesised(struct arena *a, const struct publication *p, const s
 static bool check_previous(struct arena *a, const struct answer *answer, const struct publication *now, const struct published *old, struct check_list *list)
 {
     struct set s = { .arena = a, .answer = answer, .list = list };
-    if (old->absent || publishes(a, now, old) || is_synthesised(a, now, old))
+    if (old->absent || publishes(a, now, old))
         return true;
+    bool covered = is_synthesised(a, now, old);
     if (answer_failed(answer))
-        return report(&s, CHECK_UNKNOWN, old, NULL);
+        return covered || report(&s, CHECK_UNKNOWN, old, NULL);
     const struct rdata *found = find(&s, old);
-    return !found || is_listed(list, old, found) || report(&s, CHECK_STALE, old, found);
+    return !found || is_listed(list, old, found) || report(&s, covered ? CHECK_COVERED : CHECK_STALE, old, found);
 }
 
 /* Everything is asked before anything is waited for. */
@@ -287,7 +287,7 @@ void text_add_check(struct text *t, const struct check_list *list, bool all)
     for (size_t i = 0; i < list->count; i++) {
         const struct checked *c = &list->at[i];
         char buffer[16];
-        if (c->state == CHECK_PRESENT && !all)
+        if ((c->state == CHECK_PRESENT && !all) || c->state == CHECK_COVERED)
             continue;
         text_addf(t, "%-8s %-10s ", check_state_word(c->state), c->by);
         if (c->record || c->found.len > 0) {
@@ -334,7 +334,8 @@ struct fact *check_facts(struct arena *a, const struct publication *p, const str
         fact_add_number(a, f, check_state_word((enum check_state)s), (int64_t)list->states[s]);
     struct fact *checks = fact_add_list(a, f, "check");
     for (size_t i = 0; i < list->count; i++)
-        checked_facts(a, fact_add_group(a, checks, NULL), &list->at[i]);
+        if (list->at[i].state != CHECK_COVERED)
+            checked_facts(a, fact_add_group(a, checks, NULL), &list->at[i]);
     remarks_facts(a, f, &p->remarks);
     return f;
 }
@@ -343,7 +344,7 @@ struct fact *check_facts(struct arena *a, const struct publication *p, const str
 
 static bool is_change(const struct checked *c)
 {
-    return c->state == CHECK_MISSING || c->state == CHECK_WRONG || c->state == CHECK_STALE;
+    return c->state == CHECK_MISSING || c->state == CHECK_WRONG || c->state == CHECK_STALE || c->state == CHECK_COVERED;
 }
 
 static bool is_under_wildcard(struct slice owner, struct slice wildcard)

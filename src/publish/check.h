@@ -15,7 +15,8 @@ enum check_state {
     CHECK_MISSING,
     CHECK_WRONG,                     /* instead of the record there is another of its sort */
     CHECK_STALE,                     /* there is one of this sort that the plan does not have */
-    CHECK_UNKNOWN                    /* DNS did not answer */
+    CHECK_UNKNOWN,                   /* DNS did not answer */
+    CHECK_COVERED                    /* of the previous plan; a wildcard of the new one answers the same, so whether it is there still cannot be told */
 };
 const char *check_state_word(enum check_state);          /* "present" ... */
 
@@ -31,7 +32,7 @@ struct checked {
 struct check_list {
     struct checked *at;
     size_t count, room;
-    size_t states[CHECK_UNKNOWN + 1];      /* how many of each */
+    size_t states[CHECK_UNKNOWN + 1];      /* how many of each, but for what is covered: that is for scripts only */
 };
 
 /*
@@ -47,7 +48,8 @@ void text_add_check(struct text *, const struct check_list *, bool all);
 struct fact *check_facts(struct arena *, const struct publication *, const struct check_list *);
 
 /*
- * For nsupdate(1): deletes what is wrong or stale, adds what is missing; nothing if all is as it should be. In two parts, those
+ * For nsupdate(1): deletes what is wrong or stale, adds what is missing; nothing if all is as it should be. What is covered is deleted
+ * wherever it may be: it would outlive the wildcard, and no later plan knows of it. In two parts, those
  * of all plans in one script: elsewhere stands before in_zone. nsupdate finds the zone of a name by itself until it is told
  * one; from then on it sends everything there.
  */

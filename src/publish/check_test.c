@@ -60,6 +60,10 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
       "stale    dmp        *.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
       "zone example.com.\nupdate add *.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=allow\"\n"
       "update delete *.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\nsend\n" },
+    { "what the old plan left below a wildcard of the new one", "dmp", D "networks = \"192.0.2.0/24\";", D "networks = \"192.0.2.4\";",
+      "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n*.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n"
+      "4.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n", "",
+      "zone example.com.\nupdate delete 4.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\nsend\n" },
     { "what the old plan left", "dmp", D "never_sends = true;", D "networks = \"192.0.2.1\";",
       "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
       "stale    dmp        1.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",

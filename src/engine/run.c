@@ -540,6 +540,17 @@ void *parsed(struct run *run, const struct field *field, void *(*make)(struct ar
     return p->value;
 }
 
+static void *make_addresses(struct arena *arena, const struct field *field)
+{
+    struct address_list *list = ARENA_NEW(arena, struct address_list);
+    return list && address_list_parse(arena, field->value, list) ? list : NULL;
+}
+
+const struct address_list *parsed_addresses(struct run *run, const struct field *field)
+{
+    return parsed(run, field, make_addresses);
+}
+
 void *once(struct check *c, unsigned key, void *(*fn)(struct check *, void *), void *arg)
 {
     struct run_state *r = c->run.engine;

@@ -90,20 +90,29 @@ static enum pra_problem problem_of_list(const struct address_list *list)
     return list->at[0].normal_domain.len > 0 ? PRA_FOUND : PRA_NO_DOMAIN;
 }
 
-struct pra pra_of(struct arena *arena, const struct message *message)
+struct pra pra_field(const struct message *message)
 {
     struct pra pra = { .problem = PRA_CUT };
+
+    if (!message->overflow)
+        pra.field = choose(message, &pra.problem);
+    return pra;
+}
+
+struct pra pra_read(struct pra chosen, const struct address_list *list)
+{
+    chosen.problem = list ? problem_of_list(list) : PRA_MALFORMED;
+    if (chosen.problem == PRA_FOUND)
+        chosen.mailbox = list->at[0];
+    return chosen;
+}
+
+struct pra pra_of(struct arena *arena, const struct message *message)
+{
+    struct pra pra = pra_field(message);
     struct address_list list;
 
-    if (message->overflow)
-        return pra;
-    pra.field = choose(message, &pra.problem);
     if (!pra.field)
         return pra;
-    pra.problem = PRA_MALFORMED;
-    if (address_list_parse(arena, pra.field->value, &list))
-        pra.problem = problem_of_list(&list);
-    if (pra.problem == PRA_FOUND)
-        pra.mailbox = list.at[0];
-    return pra;
+    return pra_read(pra, address_list_parse(arena, pra.field->value, &list) ? &list : NULL);
 }

@@ -40,6 +40,9 @@ struct pra {
  *   cost     O(octets of the chosen field + number of fields)
  */
 struct pra pra_of(struct arena *, const struct message *);
+/* The same in two steps, for who keeps what was parsed: the field alone, then (if there is one) its addresses; NULL: they cannot be had. */
+struct pra pra_field(const struct message *);
+struct pra pra_read(struct pra chosen, const struct address_list *);
 
 /* ---- pieces ---- */
 

@@ -221,6 +221,8 @@ const struct answer *hint(struct scout *, struct slice name, uint16_t rtype);   
 void *memo(struct run *, const struct answer *, void *(*make)(const struct answer *), void (*release)(void *));
 /* The parsed form of a header field, kept for the transaction: made in its arena. May return NULL if make does. */
 void *parsed(struct run *, const struct field *, void *(*make)(struct arena *, const struct field *));
+/* The addresses of a field, parsed once for all methods and runs: 1 MiB of them costs a millisecond or ten. NULL without memory. */
+const struct address_list *parsed_addresses(struct run *, const struct field *);
 /* A costly step followed by another need: fn runs once per (subject, key); its result must live in txn->arena. */
 void *once(struct check *, unsigned key, void *(*fn)(struct check *, void *), void *arg);
 /* Reserves n of the message's public-key operations (PUBLIC_KEY_OPERATIONS_MAX); false: none left. Call inside

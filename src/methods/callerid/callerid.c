@@ -38,12 +38,17 @@ static uint64_t callerid_patience(const void *conf)
 
 /* ---- who is responsible, and from where the message came ---- */
 
+static const struct address_list *kept_addresses(void *run, const struct field *f)
+{
+    return parsed_addresses(run, f);
+}
+
 static void *find_pra(struct check *c, void *arg)
 {
     struct pra *p = ARENA_NEW(c->run.txn->arena, struct pra);
     (void)arg;
     if (p)
-        *p = callerid_pra(c->run.txn->arena, c->run.txn->message);
+        *p = callerid_pra(c->run.txn->message, kept_addresses, &c->run);
     return p;
 }
 
@@ -130,7 +135,7 @@ static struct callerid_query query_of(struct run *run, const struct pra *p, cons
     const struct callerid_conf *conf = conf_of(run);
     struct callerid_query q = { .conf = conf, .domain = p->address.normal_domain, .client = *client, .noop = run->txn->session->noop };
     struct address from;
-    if (!callerid_first_from(run->scratch, run->txn->message, &from) || name_same(from.normal_domain, q.domain))
+    if (!callerid_first_from(run->txn->message, kept_addresses, run, &from) || name_same(from.normal_domain, q.domain))
         return q;
     q.from_domain = from.normal_domain;
     q.forwarder_known = comes_by_known_forwarder(run, conf, q.domain);
@@ -186,7 +191,7 @@ static void callerid_scout(struct scout *s)
     const struct callerid_conf *conf = conf_of(&s->run);
     if (t->stage < STAGE_HEADERS || t->client.family == IP_NONE || callerid_edge_applies(t, conf) || is_too_old(t, conf, t->session->received_at))
         return;
-    struct pra p = callerid_pra(s->run.scratch, t->message);
+    struct pra p = callerid_pra(t->message, kept_addresses, &s->run);
     if (p.problem != PRA_FINE)
         return;
     struct callerid_query q = query_of(&s->run, &p, &t->client);

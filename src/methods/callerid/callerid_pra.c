@@ -57,18 +57,17 @@ static bool may_list(unsigned which)
     return which == RESENT_FROM || which == FROM;
 }
 
-static enum pra_problem read_address(struct arena *a, const struct field *f, bool list, struct address *out)
+static enum pra_problem read_address(const struct address_list *all, bool list, struct address *out)
 {
-    struct address_list all;
-    if (!address_list_parse(a, f->value, &all) || !all.well_formed || all.has_group || all.count == 0)
+    if (!all || !all->well_formed || all->has_group || all->count == 0)
         return PRA_MALFORMED;
-    if (all.count > 1 && !list)
+    if (all->count > 1 && !list)
         return PRA_SEVERAL;
-    *out = all.at[0];
+    *out = all->at[0];
     return name_labels(out->normal_domain) >= 2 ? PRA_FINE : PRA_NO_DOMAIN;
 }
 
-struct pra callerid_pra(struct arena *a, const struct message *m)
+struct pra callerid_pra(const struct message *m, callerid_addresses *addresses, void *context)
 {
     struct found found = find_fields(m);
     unsigned which = responsible(&found);
@@ -80,12 +79,12 @@ struct pra callerid_pra(struct arena *a, const struct message *m)
     else if (stands_too_often(&found, which))
         p.problem = PRA_SEVERAL;
     else
-        p.problem = read_address(a, p.field, may_list(which), &p.address);
+        p.problem = read_address(addresses(context, p.field), may_list(which), &p.address);
     return p;
 }
 
-bool callerid_first_from(struct arena *a, const struct message *m, struct address *out)
+bool callerid_first_from(const struct message *m, callerid_addresses *addresses, void *context, struct address *out)
 {
     struct found found = find_fields(m);
-    return found.first[FROM] && read_address(a, found.first[FROM], true, out) == PRA_FINE;
+    return found.first[FROM] && read_address(addresses(context, found.first[FROM]), true, out) == PRA_FINE;
 }

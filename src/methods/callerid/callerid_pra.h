@@ -30,9 +30,12 @@ struct pra {
     struct address address;          /* PRA_FINE and PRA_NO_DOMAIN */
 };
 
-/* Complete header (STAGE_HEADERS). Parsed forms live in the arena. */
-struct pra callerid_pra(struct arena *, const struct message *);
+/* How the addresses of a field are had; NULL: they cannot be. */
+typedef const struct address_list *callerid_addresses(void *context, const struct field *);
+
+/* Complete header (STAGE_HEADERS). */
+struct pra callerid_pra(const struct message *, callerid_addresses *, void *context);
 /* The first mailbox of the first From field, whoever is responsible. False: there is none that has a domain. */
-bool callerid_first_from(struct arena *, const struct message *, struct address *);
+bool callerid_first_from(const struct message *, callerid_addresses *, void *context, struct address *);
 
 #endif

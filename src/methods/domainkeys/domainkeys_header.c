@@ -4,12 +4,6 @@
 
 /* ---- who sends ---- */
 
-static void *addresses_make(struct arena *arena, const struct field *field)
-{
-    struct address_list *list = ARENA_NEW(arena, struct address_list);
-    return list && address_list_parse(arena, field->value, list) ? list : NULL;
-}
-
 /* The one field of this name. */
 static const struct field *only_field(const struct message *m, struct slice name)
 {
@@ -28,8 +22,8 @@ bool domainkeys_sender_of(struct run *run, struct domainkeys_sender *out)
     *out = (struct domainkeys_sender){ .field = NULL };
     if (!from || (!sender && message_count(m, SLICE("Sender")) > 0))
         return true;
-    const struct address_list *authors = parsed(run, from, addresses_make);
-    const struct address_list *chosen = sender ? parsed(run, sender, addresses_make) : authors;
+    const struct address_list *authors = parsed_addresses(run, from);
+    const struct address_list *chosen = sender ? parsed_addresses(run, sender) : authors;
     if (!authors || !chosen)
         return false;
     /* RFC 2822 3.6.2: Sender is one mailbox. */

@@ -35,10 +35,12 @@ static unsigned senderid_subjects(const struct txn *t)
     return both(conf_of_method(t, &senderid_method)) ? 2 : 1;
 }
 
-/* The arena is the scratch of a run as long as it may not be the last. */
-static struct senderid_claim claim_by_header(struct arena *a, const struct txn *t)
+static struct senderid_claim claim_by_header(struct run *run)
 {
-    struct senderid_claim claim = { .scope = SPF_SCOPE_PRA, .identity = IDENTITY_PRA, .pra = pra_of(a, t->message) };
+    const struct txn *t = run->txn;
+    struct senderid_claim claim = { .scope = SPF_SCOPE_PRA, .identity = IDENTITY_PRA, .pra = pra_field(t->message) };
+    if (claim.pra.field)
+        claim.pra = pra_read(claim.pra, parsed_addresses(run, claim.pra.field));
     claim.domain = claim.pra.mailbox.normal_domain;
     claim.submitter = t->submitter.given ? &t->submitter : NULL;
     return claim;
@@ -54,9 +56,9 @@ static struct senderid_claim claim_by_envelope(const struct txn *t)
     };
 }
 
-static struct senderid_claim claim_of(struct arena *a, const struct txn *t, const struct senderid_conf *conf, unsigned subject)
+static struct senderid_claim claim_of(struct run *run, const struct senderid_conf *conf, unsigned subject)
 {
-    return conf->scope == SCOPE_MFROM || subject > 0 ? claim_by_envelope(t) : claim_by_header(a, t);
+    return conf->scope == SCOPE_MFROM || subject > 0 ? claim_by_envelope(run->txn) : claim_by_header(run);
 }
 
 /* check_host()'s arguments: <sender> is the address of the claim (RFC 4406 4.1). */
@@ -157,7 +159,7 @@ static void senderid_check(struct check *c)
 {
     const struct txn *t = c->run.txn;
     const struct senderid_conf *conf = conf_of(&c->run);
-    struct senderid_claim claim = claim_of(c->run.scratch, t, conf, c->run.subject);
+    struct senderid_claim claim = claim_of(&c->run, conf, c->run.subject);
     struct spf_outcome outcome;
     if (claim.scope == SPF_SCOPE_PRA && claim.pra.problem != PRA_FOUND) {
         say_nobody(c, &claim);
@@ -192,7 +194,7 @@ static void senderid_scout(struct scout *s)
     }
     if (conf->scope == SCOPE_MFROM)
         return;
-    struct senderid_claim claim = claim_by_header(s->run.scratch, t);
+    struct senderid_claim claim = claim_by_header(&s->run);
     if (t->message->count == 0)
         claim.domain = t->submitter.mailbox.normal_domain;
     foresee(s, &claim);

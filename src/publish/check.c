@@ -353,17 +353,12 @@ static bool is_under_wildcard(struct slice owner, struct slice wildcard)
     return slice_starts(wildcard, SLICE("*.")) && owner.len > above.len && !slice_same(owner, wildcard) && name_at_or_below(owner, above);
 }
 
-static bool has_data(const struct checked *c, struct slice rdata)
-{
-    return (c->record && slice_same(c->record->rdata, rdata)) || slice_same(c->found, rdata);
-}
-
-/* What is there may be there by a wildcard (RFC 4592), which the changes may take away or cover with another. */
+/* What is there may be there by a wildcard (RFC 4592), of this plan or an older one, which the changes may take away or cover. */
 static bool may_be_synthesised(const struct check_list *list, const struct checked *c)
 {
     for (size_t i = 0; c->state == CHECK_PRESENT && i < list->count; i++) {
         const struct checked *other = &list->at[i];
-        if (other->type == c->type && is_under_wildcard(c->owner, other->owner) && has_data(other, c->record->rdata))
+        if (other->type == c->type && is_under_wildcard(c->owner, other->owner))
             return true;
     }
     return false;

@@ -80,7 +80,15 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
     { "owners that are no host names", "drip", D "hosts = { name = \"a.@\"; addresses = \"192.0.2.1\"; };", NULL,
       "192_0_2_1.ipv4.relays._email_.a.example.com. A 192.0.2.1\n*.ipv6.relays._email_.a.example.com. AAAA ::\n",
       "missing  drip       *.ipv4.relays._email_.a.example.com. A 0.0.0.0\n",
-      "check-names no\nzone example.com.\nupdate add *.ipv4.relays._email_.a.example.com. 3600 IN A 0.0.0.0\nsend\n" },
+      "check-names no\nzone example.com.\nupdate add *.ipv4.relays._email_.a.example.com. 3600 IN A 0.0.0.0\n"
+      "update add 192_0_2_1.ipv4.relays._email_.a.example.com. 3600 IN A 192.0.2.1\nsend\n" },
+    { "what a wildcard answered that no plan has", "dmp", D "networks = \"192.0.2.0/24\"; excluded = \"192.0.2.66\";", NULL,
+      "_smtp-client.example.com. TXT \"dmp=\"\n*._smtp-client.example.com. TXT \"dmp=deny\"\n*.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "wrong    dmp        66.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=deny\"\n"
+      "  found             66.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n",
+      "zone example.com.\nupdate add *.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=allow\"\n"
+      "update delete 66.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n"
+      "update add 66.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=deny\"\nsend\n" },
     { "an alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME s.P.example.\n", "", "" },
     { "another alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME x.p.example.\n",
       "wrong    dkim       s._domainkey.example.com. CNAME s.p.example.\n  found             s._domainkey.example.com. CNAME x.p.example.\n",

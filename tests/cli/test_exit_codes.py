@@ -1,5 +1,6 @@
 """What frank exits with (interface.md: sysexits; --exit-verdict)."""
 import os
+import resource
 import subprocess
 
 import pytest
@@ -125,6 +126,14 @@ def test_help_that_nobody_gets_is_74(frank, arguments):
         done = subprocess.run([frank.program, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 74
     assert b"cannot write: No space left on device" in done.stderr
+
+
+def test_a_file_at_its_size_limit_is_74(frank):
+    with open(frank.folder / "out", "wb") as out:
+        done = subprocess.run([frank.program, "config", "defaults"], stdout=out, stderr=subprocess.PIPE, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    assert done.returncode == 74
+    assert b"cannot write: File too large" in done.stderr
 
 
 # ---- --exit-verdict ----

@@ -5,6 +5,7 @@ The long forms are in tests/soak.
 import contextlib
 import os
 import random
+import resource
 import signal
 import socket
 import struct
@@ -239,6 +240,21 @@ def wait_until(what, seconds=10):
     while not what():
         assert time.monotonic() < end, "it does not come back"
         time.sleep(0.02)
+
+
+def test_a_journal_at_its_size_limit_ends_no_worker():
+    with daemon() as frankd:
+        first = set(frankd.children())
+        resource.prlimit(frankd.process.pid, resource.RLIMIT_FSIZE, (1000, 1000))     # the workers of the next generation have it, too
+        frankd.reload()
+        wait_until(lambda: len(frankd.children()) == 2 and not first & set(frankd.children()))
+        workers = set(frankd.children())
+        for _ in range(6):
+            with MilterClient(frankd.address, POSTFIX) as client:
+                client.negotiate()
+                assert is_right(GOOD, *send_one(client, GOOD))
+        wait_until(lambda: frankd.status()["counters"]["journal_lost"] == 6)
+        assert set(frankd.children()) == workers
 
 
 def test_killed_workers_cost_their_own_sessions_only():

@@ -1,5 +1,6 @@
 /* main.c: frank: which subcommand. */
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 
 #include "methods/list.h"
@@ -42,6 +43,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGXFSZ, SIG_IGN);         /* a file at its limit is told as a full disk is */
     if (argc < 2) {
         print_help(stderr);
         return EX_USAGE;

@@ -374,6 +374,7 @@ int parent_main(struct plan *plan, const struct parent_options *options)
     log_open(p.family.log);
     raise_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);         /* a file at its limit is one that cannot be written; the children inherit it */
     if (!open_all(&p, plan)) {
         plan_free(plan);
         log_say(p.family.log, "no memory");

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
+
 #include "dns/zone.h"
 
 static void assert_slice(struct slice got, struct slice want)
@@ -625,7 +627,7 @@ static void any_answer_comes_back_from_its_lines(void **state)
     static const uint16_t types[] = { RTYPE_A, RTYPE_NS, RTYPE_CNAME, RTYPE_SOA, RTYPE_PTR, RTYPE_MX, RTYPE_TXT, RTYPE_RP, RTYPE_AAAA,
                                       RTYPE_SRV, RTYPE_APL, RTYPE_TLSA, RTYPE_SPF, 65280, 1234 };
     uint32_t seed = 1;
-    for (unsigned run = 0; run < 20000; run++) {
+    for (unsigned run = 0; run < test_rounds(20000); run++) {
         static uint8_t octets[8][600];
         struct slice rdata[8];
         uint8_t name[12];

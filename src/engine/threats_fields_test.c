@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "engine/letters_test.h"
+#include "base/rounds_test.h"
 #include "mail/authres.h"
 
 #define FIELDS_MAX 64
@@ -160,7 +161,7 @@ static struct told kept_letter(struct slice mail)
 static void t31_forged_fields_go_by_both_counting_rules(void **state)
 {
     (void)state;
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < test_rounds(ROUNDS); round++) {
         struct header postfix, sendmail;
         header_at_random(&postfix);
         sendmail = postfix;
@@ -295,7 +296,7 @@ static void t30_no_value_starts_another_result(void **state)
 {
     static const char *const clients[] = { "192.0.2.1", "203.0.113.9" };
     (void)state;
-    for (unsigned round = 0; round < 10 * ROUNDS; round++) {
+    for (unsigned round = 0; round < test_rounds(10 * ROUNDS); round++) {
         struct text mail = text_in(letters_arena(letters), 65536);
         add_random_field(&mail, "DKIM-Signature: v=1; a=rsa-sha256; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA; s=s; d=", ".example\r\n");
         add_random_field(&mail, "DKIM-Signature: v=1; a=rsa-sha256; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; d=author.example; s=", "; b=");
@@ -314,7 +315,7 @@ static void t30_no_value_starts_another_result(void **state)
 static void t30_replies_hold_nothing_foreign_raw(void **state)
 {
     (void)state;
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < test_rounds(ROUNDS); round++) {
         struct text mail = text_in(letters_arena(letters), 65536);
         add_random_field(&mail, "From: ", "@author.example\r\n\r\nhi\r\n");
         struct told told = letter_played_from(letters, "203.0.113.9", random_string("", ""), random_string("", "@author.example"), text_slice(&mail));

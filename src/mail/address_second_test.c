@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
 #include "mail/lexer.h"
 
 #if defined(HAVE_ADDRESS_SANITIZER)
@@ -309,11 +310,11 @@ static size_t mutate(uint8_t *at, size_t len, size_t cap, unsigned *seed)
 static void two_parsers_agree(void **state)
 {
     struct arena *arena = arena_new(1u << 20);
-    unsigned seed = 42, good = 0;
+    unsigned seed = 42, good = 0, rounds = test_rounds(MUTATIONS);
 
     (void)state;
     assert_non_null(arena);
-    for (unsigned round = 0; round < MUTATIONS; round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         struct slice from = slice_str(seeds[round % COUNT_OF(seeds)]);
         uint8_t text[128];
         struct address_list list;
@@ -328,7 +329,7 @@ static void two_parsers_agree(void **state)
         good += list.well_formed;
         arena_reset(arena);
     }
-    assert_true(good > MUTATIONS / 10 && good < MUTATIONS - MUTATIONS / 10);
+    assert_true(good > rounds / 10 && good < rounds - rounds / 10);
     arena_free(arena);
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/compiler.h"
+#include "base/rounds_test.h"
 
 #if defined(HAVE_ADDRESS_SANITIZER)
 #define RANDOM_VALUES 100000
@@ -439,7 +440,7 @@ static void what_is_written_reads_back(void **state)
 {
     unsigned seed = 8601;
 
-    for (unsigned values = 0; values < RANDOM_VALUES;) {
+    for (unsigned values = 0; values < test_rounds(RANDOM_VALUES);) {
         struct authres in, once, twice;
 
         values += random_field(*state, &seed, &in);
@@ -460,7 +461,7 @@ static void what_is_read_writes_back(void **state)
 {
     unsigned seed = 3;
 
-    for (unsigned round = 0; round < 200 * COUNT_OF(vectors); round++) {
+    for (unsigned round = 0; round < test_rounds(200 * COUNT_OF(vectors)); round++) {
         struct slice from = vectors[round % COUNT_OF(vectors)].value;
         uint8_t text[512];
         struct authres first, second;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/compiler.h"
+#include "base/rounds_test.h"
 #include "mail/canon_scan.h"
 
 struct output { uint8_t at[1 << 16]; size_t len; };
@@ -116,7 +117,7 @@ static void leaves_out_a_hole_anywhere(void **state)
     unsigned seed = 1;
 
     (void)state;
-    for (unsigned round = 0; round < 20000; round++) {
+    for (unsigned round = 0; round < test_rounds(20000); round++) {
         char raw[24] = "B:", rest[24];
         struct output with_hole, without;
         size_t len = 2, start, end;
@@ -392,7 +393,7 @@ static void agrees_with_the_book_on_random_bodies(void **state)
     unsigned seed = 20260101;
 
     (void)state;
-    for (unsigned round = 0; round < 1500; round++) {
+    for (unsigned round = 0; round < test_rounds(1500); round++) {
         struct slice body = slice_of(in, random_body(in, sizeof in, &seed));
         size_t cut = (size_t)rand_r(&seed) % (body.len + 1), piece = 1 + (size_t)rand_r(&seed) % 200;
 

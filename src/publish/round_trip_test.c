@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
 #include "fakes/whole.h"
 #include "methods/list.h"
 #include "publish/plan_file.h"
@@ -407,12 +408,6 @@ static struct zone *publish_trial(struct arena *a, struct world *w, struct trial
     return zone;
 }
 
-/* FRANK_SLOWED: under valgrind and the memory sanitizer fewer plans find as much. */
-static unsigned slowed(unsigned by)
-{
-    return getenv("FRANK_SLOWED") ? by : 1;
-}
-
 static void plans_mean_what_they_say(void **state)
 {
     uint64_t only = 0;
@@ -424,7 +419,7 @@ static void plans_mean_what_they_say(void **state)
         only |= members[i].method ? (uint64_t)1 << method_index(m) : 0;
     }
     struct whole *whole = whole_new_only(SLICE("methods = { rmx = { rr_type = 65280; }; imx = { rr_type = 65281; }; };"), only);
-    for (unsigned i = 0; i < PLANS / slowed(20); i++) {
+    for (unsigned i = 0; i < test_rounds(PLANS); i++) {
         arena_reset(a);
         struct world w = make_world(a);
         struct trial t = { .plan_text = make_plan(a, &w) };
@@ -436,7 +431,7 @@ static void plans_mean_what_they_say(void **state)
         zone_free(zone);
     }
     for (size_t i = 0; i < COUNT_OF(members); i++) {
-        unsigned at_least = members[i].at_least / slowed(20);
+        unsigned at_least = test_rounds(members[i].at_least);
         if (!members[i].method)
             continue;
         printf("%-8s exact %u, looser %u, stricter %u, not published %u plans; passed %u, refused %u\n", members[i].name, members[i].exact,
@@ -540,7 +535,7 @@ static void servers_mean_what_they_say(void **state)
     for (unsigned k = 0; k < COUNT_OF(server_names); k++)
         only |= (uint64_t)1 << method_index(method_named(slice_str(server_names[k])));
     struct whole *whole = whole_new_only(SLICE("methods = { drip = { enabled = true; }; };"), only);
-    for (unsigned i = 0; i < SERVER_PLANS / slowed(10); i++) {
+    for (unsigned i = 0; i < test_rounds(SERVER_PLANS); i++) {
         arena_reset(a);
         struct world w = make_world(a);
         struct trial t = { .plan_text = make_server_plan(a, &w) };
@@ -552,7 +547,7 @@ static void servers_mean_what_they_say(void **state)
     }
     for (unsigned k = 0; k < COUNT_OF(server_names); k++) {
         printf("%-8s passed %u, refused %u\n", server_names[k], server_words[k][0], server_words[k][1]);
-        assert_true(server_words[k][0] > 100 / slowed(10) && (k == MSD || server_words[k][1] > 100 / slowed(10)));
+        assert_true(server_words[k][0] > test_rounds(100) && (k == MSD || server_words[k][1] > test_rounds(100)));
     }
     whole_free(whole);
     arena_free(a);

@@ -62,4 +62,4 @@ def test_a_configuration_that_could_not_serve_is_78(tmp_path, conf):
     assert code == 78
     assert told == ""
     assert said.count("\n") == 1
-    assert f"frankd: {tmp_path}/frank.conf: " in said
+    assert f"frankd: {tmp_path}/frank.conf:1: " in said

@@ -52,6 +52,14 @@ bool plan_excludes(const struct plan *plan, const struct ip *ip)
     return prefixes_cover(plan->excluded, ip);
 }
 
+bool plan_may_exclude(const struct plan *plan, const struct plan_host *host)
+{
+    bool excluded = !host->known && plan->excluded.count > 0;
+    for (size_t i = 0; i < host->count; i++)
+        excluded = excluded || plan_excludes(plan, &host->addresses[i]);
+    return excluded;
+}
+
 static bool hosts_have(struct plan_hosts hosts, const struct ip *ip)
 {
     for (size_t i = 0; i < hosts.count; i++)

@@ -130,6 +130,7 @@ bool plan_owns_address(const struct plan *, const struct ip *);         /* its r
 bool plan_speaks(const struct plan_provider *, const char *method);
 uint16_t plan_private_type(const struct plan *, const char *method);    /* 0: none wanted */
 bool plan_excludes(const struct plan *, const struct ip *);
+bool plan_may_exclude(const struct plan *, const struct plan_host *);   /* one of its addresses, as far as they are known */
 /* What the plan means. Only as far as it is known. */
 bool plan_permits(const struct plan *, const struct ip *client);
 /* Nothing of what the plan permits is hidden behind a name we have no answer for. */

@@ -182,6 +182,12 @@ static const struct { const char *name, *plan, *methods, *records; } vectors[] =
       "; note\n192_0_2_1.ipv4.relays._email_.a.example.com A 192.0.2.1\n2001_0db8_0000_0000_0000_0000_0000_0001.ipv6.relays._email_.a.example.com AAAA 2001:db8::1\n"
       "*.ipv4.relays._email_.a.example.com A 0.0.0.0\n*.ipv6.relays._email_.a.example.com AAAA ::\n"
       "*.ipv4.relays._email_.example.com A 0.0.0.0\n*.ipv6.relays._email_.example.com AAAA ::\n" },
+    { "drip: an excluded address", D "hosts = { name = \"a.@\"; addresses = [ \"192.0.2.1\", \"192.0.2.2\" ]; }; excluded = \"192.0.2.2\"; mx = \"mx.@\";", "drip",
+      "; note\n192_0_2_1.ipv4.relays._email_.a.example.com A 192.0.2.1\n*.ipv4.relays._email_.a.example.com A 0.0.0.0\n*.ipv6.relays._email_.a.example.com AAAA ::\n" },
+    { "csa: an excluded address", D "hosts = { name = \"@\"; addresses = [ \"192.0.2.1\", \"192.0.2.2\" ]; }; excluded = \"192.0.2.2\"; mx = \"mx.@\";", "csa",
+      "; looser\n_client._smtp.example.com SRV 1 2 0 example.com.\n" },
+    { "spf: the HELO name of a host that may have an excluded address", D "hosts = \"a.@\"; excluded = \"192.0.2.2\";", "spf",
+      "example.com TXT \"v=spf1 -ip4:192.0.2.2 a:a.example.com -all\"\na.example.com TXT \"v=spf1 -ip4:192.0.2.2 a -all\"\n" },
     { "drip: unknown", D "hosts = [ \"a.@\", \"x.isp.example\" ]; networks = \"192.0.2.1\";", "drip", "; stricter\n" },
     /* mxout (mx-outbound.md, publishing side) */
     { "mxout: send-only hosts last", D "hosts = [ \"out1.@\", \"mx.@\" ]; mx_sends = true; mx = \"mx.@\";", "mxout", "; note\nexample.com MX 65535 out1.example.com.\n" },

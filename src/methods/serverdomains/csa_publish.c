@@ -10,9 +10,14 @@ static void publish(struct publication *p, struct slice name, enum csa_weight we
 
 static void publish_hosts_of(const struct plan *plan, struct publication *p, struct plan_hosts hosts, unsigned domain_port)
 {
-    for (size_t i = 0; i < hosts.count; i++)
-        if (plan_owns(plan, hosts.at[i].name))
-            publish(p, hosts.at[i].name, CSA_AUTHORISED, slice_same(hosts.at[i].name, plan->domain) ? domain_port : 0);
+    for (size_t i = 0; i < hosts.count; i++) {
+        const struct plan_host *h = &hosts.at[i];
+        if (!plan_owns(plan, h->name))
+            continue;
+        publish(p, h->name, CSA_AUTHORISED, slice_same(h->name, plan->domain) ? domain_port : 0);
+        if (plan_may_exclude(plan, h))
+            publish_remark(p, PUBLISH_LOOSER, "whatever address %.*s has passes, also an excluded one", PUBLISH_NAME(h->name));
+    }
 }
 
 /* "Explicit" at the domain makes every name below it that has no record fail. */

@@ -20,7 +20,8 @@ static void publish_host(const struct plan *plan, struct publication *p, const s
         return;
     }
     for (size_t i = 0; i < host->count; i++)
-        publish_address(p, drip_name(p->arena, &host->addresses[i], host->name), &host->addresses[i]);
+        if (!plan_excludes(plan, &host->addresses[i]))
+            publish_address(p, drip_name(p->arena, &host->addresses[i], host->name), &host->addresses[i]);
     publish_no(p, host->name);
 }
 

@@ -152,6 +152,8 @@ static void publish_helo(const struct plan *plan, struct publication *p, const s
     if (!plan_owns(plan, h->name) || slice_same(h->name, plan->domain))
         return;
     text_add_str(&t, "v=spf1");
+    if (!h->given && plan_may_exclude(plan, h))
+        add_networks(&t, plan->excluded, "-");
     for (size_t i = 0; h->given && i < h->count; i++)
         if (!plan_excludes(plan, &h->addresses[i]))
             add_network(&t, &(struct prefix){ h->addresses[i], h->addresses[i].family == IP_V4 ? 32 : 128 }, "");

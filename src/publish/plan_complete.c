@@ -35,7 +35,8 @@ static enum plan_found complete_hosts(struct follow *f, struct plan_hosts *hosts
 static enum plan_found complete_mx(struct follow *f, struct plan *plan, struct remarks *remarks)
 {
     struct follow_hosts found;
-    if (plan->mx_given || plan->mx_known || !plan->mx_sends)
+    /* Hosts that only send may be listed beside those that receive, so these must be known, too. */
+    if (plan->mx_given || plan->mx_known || (!plan->mx_sends && plan->hosts.count == 0))
         return complete_hosts(f, &plan->mx, remarks);
     enum followed how = follow_mx(f, plan->domain, &found);
     switch (how) {
@@ -49,7 +50,7 @@ static enum plan_found complete_mx(struct follow *f, struct plan *plan, struct r
         return PLAN_READY;
     case FOLLOW_READY: break;
     }
-    if (found.count == 0)
+    if (found.count == 0 && plan->mx_sends)
         remark_add(f->arena, remarks, "plan", PUBLISH_NOTE, "mx_sends, but %.*s has no MX hosts", PUBLISH_NAME(plan->domain));
     plan->mx_known = true;
     bool good = plan_hosts_dup(f->arena, found.at, found.count, &plan->mx) && plan_hosts_share(f->arena, &plan->hosts, &plan->mx);

@@ -275,3 +275,13 @@ def test_no_records_are_not_silence(frank):
     assert said.lines == ["; example.com", "; no records: the plan has nothing of what these methods publish"]
     some = frank.run("publish", "--offline", "--method", "spf", plan(frank, 'domain = "example.com";\nnetworks = "192.0.2.0/24";\n'))
     assert "no records" not in some.out
+
+
+@pytest.mark.parametrize("receives, changes", [([], 0), (["a.example. MX 0 ."], 0), (["a.example. MX 5 m.example.", "m.example. A 192.0.2.7"], 1)],
+                         ids=["by its address", "nothing", "by MX"])
+def test_a_host_that_only_sends_does_not_become_the_only_one_that_receives(frank, receives, changes):
+    """RFC 5321 5.1: the first MX record takes mail away from the domain's address; RFC 7505 3: a null MX stands alone."""
+    zone = frank.zone("a.example. SOA a. a. 1 1 1 1 1", "a.example. A 192.0.2.1", "x.example. A 192.0.2.2", *receives)
+    said = frank.run("publish", "--zone", zone, "--method", "mxout", "--nsupdate", plan(frank, 'domain = "a.example";\nhosts = "x.example";\n'))
+    assert said.out.count("MX 65535 x.example.") == changes
+    assert ("say in mx who receives" in said.err) == (changes == 0)

@@ -32,6 +32,12 @@ static void publish_send_only(const struct plan *plan, struct publication *p)
     bool separate = plan->outbound_domain.len > 0;
     struct slice domain = separate ? plan->outbound_domain : plan->domain;
     size_t added = 0;
+    /* RFC 5321 5.1: without MX records mail goes to the domain's own address; the first record there is takes it all. */
+    if (!separate && !plan->mx_given && plan->mx_known && plan->mx.count == 0) {
+        publish_remark(p, PUBLISH_STRICTER, "%.*s has no MX hosts: all its mail would go to the hosts that only send; say in mx who receives",
+                       PUBLISH_NAME(domain));
+        return;
+    }
     for (size_t i = 0; i < plan->hosts.count; i++) {
         if (!separate && receives(plan, plan->hosts.at[i].name))
             continue;

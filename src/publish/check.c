@@ -371,14 +371,30 @@ static bool is_written(const struct check_list *list, const struct checked *c)
     return is_change(c) || (changes > 0 && may_be_synthesised(list, c));
 }
 
-static void add_change(struct text *t, const struct checked *c)
+static void add_delete(struct text *t, const struct checked *c)
 {
-    if (c->found.len > 0) {
-        text_add_str(t, "update delete ");
-        add_record(t, c, c->found);
-        text_add_octet(t, '\n');
+    text_add_str(t, "update delete ");
+    add_record(t, c, c->found);
+    text_add_octet(t, '\n');
+}
+
+/* A server passes over an alias where other records are, and others where an alias is (RFC 2136 3.4.2.2). */
+static void make_way(struct text *t, const struct check_list *list, const struct checked *c)
+{
+    for (size_t i = 0; list->states[CHECK_STALE] > 0 && i < list->count; i++) {
+        const struct checked *other = &list->at[i];
+        bool excludes = (other->type == RTYPE_CNAME) != (c->type == RTYPE_CNAME);
+        if (other->state == CHECK_STALE && excludes && slice_same(other->owner, c->owner))
+            add_delete(t, other);
     }
+}
+
+static void add_change(struct text *t, const struct check_list *list, const struct checked *c)
+{
+    if (c->found.len > 0)
+        add_delete(t, c);
     if (c->record) {
+        make_way(t, list, c);
         text_add_str(t, "update add ");
         text_add_published(t, c->record);
         text_add_octet(t, '\n');
@@ -410,7 +426,7 @@ static void add_outside(struct text *t, const struct publication *p, const struc
         const struct checked *c = &list->at[i];
         if (name_at_or_below(c->owner, p->plan->domain) || !is_written(list, c))
             continue;
-        add_change(t, c);
+        add_change(t, list, c);
         text_add_str(t, "send\n");
     }
 }
@@ -434,7 +450,7 @@ static void add_inside(struct text *t, const struct publication *p, const struct
         }
         begun = true;
         octets += octets_of(c);
-        add_change(t, c);
+        add_change(t, list, c);
     }
     text_add_str(t, begun ? "send\n" : "");
 }

@@ -89,6 +89,16 @@ static const struct { const char *name, *method, *plan, *previous, *zone, *said,
       "zone example.com.\nupdate add *.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=allow\"\n"
       "update delete 66.2.0.192.in-addr._smtp-client.example.com. TXT \"dmp=allow\"\n"
       "update add 66.2.0.192.in-addr._smtp-client.example.com. 3600 IN TXT \"dmp=deny\"\nsend\n" },
+    { "an alias where a key was", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };",
+      D "never_sends = true; keys = { selector = \"s\"; key = \"AAAA\"; };", "s._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=AAAA\"\n",
+      "missing  dkim       s._domainkey.example.com. CNAME s.p.example.\nstale    dkim       s._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=AAAA\"\n",
+      "zone example.com.\nupdate delete s._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=AAAA\"\n"
+      "update add s._domainkey.example.com. 3600 IN CNAME s.p.example.\nupdate delete s._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=AAAA\"\nsend\n" },
+    { "a key where an alias was", "dkim", D "never_sends = true; keys = { selector = \"s\"; key = \"AAAA\"; };",
+      D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", "s._domainkey.example.com. CNAME s.p.example.\n",
+      "missing  dkim       s._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=AAAA\"\nstale    dkim       s._domainkey.example.com. CNAME s.p.example.\n",
+      "zone example.com.\nupdate delete s._domainkey.example.com. CNAME s.p.example.\n"
+      "update add s._domainkey.example.com. 3600 IN TXT \"v=DKIM1; k=rsa; p=AAAA\"\nupdate delete s._domainkey.example.com. CNAME s.p.example.\nsend\n" },
     { "an alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME s.P.example.\n", "", "" },
     { "another alias", "dkim", D "never_sends = true; keys = { selector = \"s\"; alias = \"s.p.example\"; };", NULL, "s._domainkey.example.com. CNAME x.p.example.\n",
       "wrong    dkim       s._domainkey.example.com. CNAME s.p.example.\n  found             s._domainkey.example.com. CNAME x.p.example.\n",

@@ -134,6 +134,13 @@ def test_update_makes_dns_what_the_plan_says(frank):
     assert "update delete" not in offline and "update add example.com." in offline
 
 
+def test_a_long_served_domain_is_hashed_without_dns(frank):
+    served = ".".join(["d" * 63, "e" * 63, "f" * 63, "g" * 40, "example"])
+    text = f'domain = "example.com"; networks = "192.0.2.1"; hosts = "out.@"; serves = "{served}"; serves_factored = true;'
+    have = records(frank.run("publish", "--offline", "--method", "msd", plan(frank, text)))
+    assert [owner for owner, _, data in have if data == '"v=msd1 yes"'][0].startswith("_h")
+
+
 def test_an_update_takes_no_provider_away_that_dns_does_not_tell(frank):
     text = 'domain = "example.com"; networks = "192.0.2.0/24"; providers = "prov.example"; methods = "rmx";'
     zone = frank.zone('_rmx.example.com. TXT "ipv4:192.0.2.0/24 ipv4:198.51.100.0/24"', "; timeout prov.example")

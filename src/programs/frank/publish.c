@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "crypto/digest.h"
 #include "crypto/pem.h"
 #include "mail/domain.h"
 #include "programs/frank/asker.h"
@@ -426,6 +427,11 @@ static int exit_of(const struct job *j)
 static int run_job(struct job *j)
 {
     int code = EX_OK;
+    /* Names that would be too long are hashed, also where no world is opened. */
+    if (crypto_start() != STATUS_OK) {
+        complain("the crypto library does not work");
+        return EX_SOFTWARE;
+    }
     if (j->method && !take_names(j))
         return EX_USAGE;
     if (j->check && (j->offline || j->nsupdate)) {

@@ -50,7 +50,8 @@ enum lint_merit {
     LINT_SENDS_NOTHING = 1u << 6,      /* the record of LINT_PATH_RECORD says that nobody sends */
     /* of publish/ itself */
     LINT_REVERSE_CONFIRMED = 1u << 7,  /* whoever sends has a confirmed reverse name, and all were looked at */
-    LINT_REVERSE_MISSING = 1u << 8     /* some have none */
+    LINT_REVERSE_MISSING = 1u << 8,    /* some have none */
+    LINT_NO_SUCH_DOMAIN = 1u << 9      /* DNS says that the domain does not exist: nothing can be asked of it */
 };
 
 /* A sending host a record names, or an address it lists, for reverse DNS to be looked at. */

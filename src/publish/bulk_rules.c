@@ -193,7 +193,7 @@ bool bulk_judge(struct arena *a, const struct lint_report *report, const struct 
         [BULK_REVERSE] = judge_reverse, [BULK_TLS] = judge_tls, [BULK_ONE_CLICK] = judge_one_click,
     };
     struct evidence_of_domain e = { a, report, message, "--message FILE, one that was received, would show it", selectors };
-    if (report->merits & LINT_SENDS_NOTHING)
+    if (report->merits & (LINT_SENDS_NOTHING | LINT_NO_SUCH_DOMAIN))
         return false;
     if (message && !name_at_or_below(message->author, report->domain)) {
         e.message = NULL;

@@ -49,7 +49,7 @@ enum bulk_state bulk_one_click(struct arena *, const struct message *, enum bulk
 /* Does RFC 3848 (and RFC 6531 4.3) say TLS of this "with" word of a Received field? */
 bool bulk_protocol_is_tls(struct slice with);
 
-/* False: the domain says that it sends nothing, and the rules are not for it. message: NULL, none was given; selectors: some were. */
+/* False: the domain says that it sends nothing, or does not exist, and the rules are not for it. message: NULL, none was given; selectors: some were. */
 bool bulk_judge(struct arena *, const struct lint_report *, const struct bulk_message *, bool selectors, struct bulk_verdict out[BULK_RULES]);
 void text_add_bulk(struct text *, struct arena *, const struct bulk_verdict[BULK_RULES]);
 /* The member "bulk_rules": a list. NULL verdicts: they do not apply, null. */

@@ -21,7 +21,7 @@ static const struct { const char *names, *zone, *said; } vectors[] = {
     /* who receives */
     { "mx", MX M4, "record example.com MX 10 m.example.com\n" },
     { "mx", MX "m.example.com. AAAA 2001:db8::1\n", "record example.com MX 10 m.example.com\n" },
-    { "mx", "", "error no-such-domain example.com: there is no such domain in DNS -> register it, or look for a spelling mistake\n" },
+    { "mx", "", "error no-such-domain example.com: there is no such domain in DNS -> register it, or look for a spelling mistake\nmerits 0x200\n" },
     { "mx", "; servfail example.com MX\n", "unknown dns-failed example.com: DNS did not answer for MX (servfail)\n" },
     { "mx", MX, "record example.com MX 10 m.example.com\n"
       "error no-address example.com: the MX record names \"m.example.com\", which does not exist -> publish its address, or remove the record\n" },

@@ -65,9 +65,10 @@ void lint_receivers(struct lint *l)
     const struct answer *a = lint_ask(l, l->domain, RTYPE_MX);
     if (!a || lint_unanswered(l, l->domain, a))
         return;
-    if (a->status == ANSWER_NXDOMAIN)
+    if (a->status == ANSWER_NXDOMAIN) {
         lint_say(l, LINT_ERROR, "no-such-domain", l->domain, "there is no such domain in DNS", "register it, or look for a spelling mistake");
-    else if (answer_has_data(a))
+        lint_merit(l, LINT_NO_SUCH_DOMAIN);
+    } else if (answer_has_data(a))
         look_at_records(l, a);
     else
         look_at_addresses(l);

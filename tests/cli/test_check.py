@@ -87,9 +87,22 @@ def test_methods_are_chosen(frank):
         assert frank.run("check", "--zone", frank.zone(*GOOD), "--methods", wrong, "example.com", code=expected).code == expected
 
 
-@pytest.mark.parametrize("arguments", [[], ["not..a.domain"], ["single"], ["--selector", "a b", "example.com"], ["--nonsense", "example.com"]])
+@pytest.mark.parametrize("arguments", [[], ["--selector", "a b", "example.com"], ["--nonsense", "example.com"]])
 def test_usage(frank, arguments):
     assert frank.run("check", "--zone", frank.zone(*GOOD), *arguments, code=64).err
+
+
+@pytest.mark.parametrize("name,words", [("not..a.domain", "not a full domain name"), ("single", "not a full domain name"), ("", "not a full"),
+                                        ("192.0.2.1", "frank who"), ("2001:db8::1", "frank who")])
+def test_what_is_no_domain(frank, name, words):
+    said = frank.run("check", "--zone", frank.zone(*GOOD), name, code=65)
+    assert words in said.err and said.err.count("\n") == 1 and said.out == ""
+
+
+def test_a_domain_that_does_not_exist_is_asked_for_nothing_more(frank):
+    said = frank.run("check", "--zone", frank.zone(*GOOD), "nosuch.example", "--json", code=1).json
+    assert said["bulk_rules"] is None
+    assert "bulk-sender rules" not in frank.run("check", "--zone", frank.zone(*GOOD), "nosuch.example", code=1).out
 
 
 def test_several_domains(frank):

@@ -122,9 +122,11 @@ static int check_domain(struct job *j)
 
 static int check_named(struct job *j, const char *name)
 {
-    if (!domain_normal(j->cli.arena, slice_str(name), &j->request.domain) || name_labels(j->request.domain) < 2) {
-        complain("\"%s\" is not a full domain name", name);
-        return EX_USAGE;
+    struct ip ip;
+    bool is_address = ip_parse(slice_str(name), &ip);
+    if (is_address || !domain_normal(j->cli.arena, slice_str(name), &j->request.domain) || name_labels(j->request.domain) < 2) {
+        complain(is_address ? "%s is an address, not a domain; frank who says whose it is" : "\"%s\" is not a full domain name", name);
+        return EX_DATAERR;
     }
     return check_domain(j);
 }

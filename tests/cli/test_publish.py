@@ -141,6 +141,14 @@ def test_a_long_served_domain_is_hashed_without_dns(frank):
     assert [owner for owner, _, data in have if data == '"v=msd1 yes"'][0].startswith("_h")
 
 
+def test_plans_that_share_a_host_say_the_same_of_it(frank):
+    text = """plans = ( { template = "h"; hosts = "out.hosting.example"; zones = "hosting.example"; methods = [ "spf", "msd" ];%s },
+        { like = "h"; domains = [ "a.example", "b.example" ]; } );"""
+    said = frank.run("publish", "--offline", plan(frank, text % ""), code=65)
+    assert "a.example and b.example say different things of _serves._smtp.out.hosting.example" in said.err
+    frank.run("publish", "--offline", plan(frank, text % ' serves = [ "a.example", "b.example" ];'))
+
+
 def test_an_update_takes_no_provider_away_that_dns_does_not_tell(frank):
     text = 'domain = "example.com"; networks = "192.0.2.0/24"; providers = "prov.example"; methods = "rmx";'
     zone = frank.zone('_rmx.example.com. TXT "ipv4:192.0.2.0/24 ipv4:198.51.100.0/24"', "; timeout prov.example")

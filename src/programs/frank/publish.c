@@ -34,6 +34,8 @@ struct job {
     struct plan_files files;
     struct arena *arena;             /* of one plan at a time */
     struct plan_file *old;           /* --previous */
+    struct table *elsewhere;         /* "owner type" -> struct said: what plans said outside their own domains */
+    struct arena *books;             /* of elsewhere */
     struct arena *later;             /* of in_zone; NULL without --nsupdate */
     struct text in_zone;             /* what is printed behind all plans' changes elsewhere (check.h) */
     size_t states[CHECK_UNKNOWN + 1];
@@ -242,6 +244,48 @@ static bool needs_dns(const struct job *j, const struct plan *plan)
     return asks;
 }
 
+/* ---- several plans and one host ---- */
+
+struct said { struct slice domain, rdata; };
+
+/* Of these one name has many, of all others one of each sort. */
+static bool is_many(uint16_t type)
+{
+    return type == RTYPE_MX || type == RTYPE_A || type == RTYPE_AAAA;
+}
+
+/* False after complaining: another plan says something else in the same place. */
+static bool agrees(struct job *j, const struct plan *plan, const struct published *r)
+{
+    struct text key = text_in(j->books, 2 * NAME_TEXT_MAX);
+    text_add(&key, r->owner);
+    text_addf(&key, " %u ", r->type);
+    text_add(&key, r->kind);
+    const struct said *before = table_get(j->elsewhere, text_slice(&key));
+    if (before && !slice_same(before->rdata, r->rdata)) {
+        complain("%.*s and %.*s say different things of %.*s (%s): say in both plans what holds for the host (serves), or own its zone in one",
+                 PUBLISH_NAME(before->domain), PUBLISH_NAME(plan->domain), PUBLISH_NAME(r->owner), r->by);
+        return false;
+    }
+    struct said *said = before ? NULL : ARENA_NEW(j->books, struct said);
+    if (said)
+        *said = (struct said){ slice_dup(j->books, plan->domain), slice_dup(j->books, r->rdata) };
+    if (!before && (!said || !table_put(j->elsewhere, text_slice(&key), said)))
+        out_of_memory();
+    return true;
+}
+
+/* Each plan's update would take the other's records away, and receivers take two of a sort for a mistake. */
+static bool all_agree(struct job *j, const struct plan *plan, const struct publication *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct published *r = &p->records[i];
+        if (!r->absent && !is_many(r->type) && !name_at_or_below(r->owner, plan->domain) && !agrees(j, plan, r))
+            return false;
+    }
+    return true;
+}
+
 static int publish_one(struct job *j, struct plan *plan, struct remarks *remarks)
 {
     struct publication p;
@@ -259,6 +303,8 @@ static int publish_one(struct job *j, struct plan *plan, struct remarks *remarks
     publication_add_remarks(&p, remarks);
     if (p.bad)
         out_of_memory();
+    if (!all_agree(j, plan, &p))
+        return EX_DATAERR;
     j->plans++;
     warn(&p);
     return j->check || j->nsupdate ? check_plan(j, &p) : print_records(j, &p);
@@ -499,7 +545,9 @@ static int run_publish(int argc, char **argv)
     int code;
     if (cli_parse(&j.cli, &publish_command, argc, argv, extras, COUNT_OF(extras), &code)) {
         j.arena = arena_new(PLAN_ARENA_OCTETS);
-        if (!j.arena)
+        j.books = arena_new(PLAN_ARENA_OCTETS);
+        j.elsewhere = table_new(1);      /* its keys are the administrator's own names */
+        if (!j.arena || !j.books || !j.elsewhere)
             out_of_memory();
         if (j.cli.file_count > 0)
             code = run_job(&j);
@@ -513,6 +561,8 @@ static int run_publish(int argc, char **argv)
         }
         arena_free(j.arena);
         arena_free(j.later);
+        table_free(j.elsewhere);
+        arena_free(j.books);
     }
     cli_close(&j.cli);
     return code;

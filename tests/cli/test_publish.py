@@ -149,6 +149,15 @@ def test_plans_that_share_a_host_say_the_same_of_it(frank):
     frank.run("publish", "--offline", plan(frank, text % ' serves = [ "a.example", "b.example" ];'))
 
 
+def test_a_host_that_only_sends_stays_what_it_is_once_it_is_published(frank):
+    text = 'domain = "example.com"; hosts = "out.@"; methods = "mxout";'
+    zone = frank.zone("example.com. MX 10 mx1.example.com.", "example.com. MX 65535 out.example.com.", "mx1.example.com. A 192.0.2.1", "out.example.com. A 192.0.2.2")
+    assert ("example.com.", "MX", "65535 out.example.com.") in records(frank.run("publish", "--zone", zone, plan(frank, text)))
+    left = plan(frank, 'domain = "example.com"; networks = "192.0.2.9"; methods = "mxout";', name="new.plan")
+    said = frank.run("publish", "--nsupdate", "--previous", plan(frank, text), "--zone", zone, left)
+    assert "update delete example.com. MX 65535 out.example.com." in said.lines and "MX 10" not in said.out
+
+
 def test_an_update_takes_no_provider_away_that_dns_does_not_tell(frank):
     text = 'domain = "example.com"; networks = "192.0.2.0/24"; providers = "prov.example"; methods = "rmx";'
     zone = frank.zone('_rmx.example.com. TXT "ipv4:192.0.2.0/24 ipv4:198.51.100.0/24"', "; timeout prov.example")

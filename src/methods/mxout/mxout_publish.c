@@ -5,10 +5,11 @@
 /* MXOUT_SEND_ONLY as RDATA begins with it: records of other preferences say who receives, which is not this method's to change. */
 #define KIND_SEND_ONLY "\xff\xff"
 
+/* What DNS has of an earlier run of ours only sends. */
 static bool receives(const struct plan *plan, struct slice host)
 {
     for (size_t i = 0; i < plan->mx.count; i++)
-        if (slice_same(plan->mx.at[i].name, host))
+        if (plan->mx.at[i].preference != MXOUT_SEND_ONLY && slice_same(plan->mx.at[i].name, host))
             return true;
     return false;
 }
@@ -27,13 +28,21 @@ static void remark_differences(const struct plan *plan, struct publication *p)
         publish_remark(p, PUBLISH_LOOSER, "every host that receives counts as sending");
 }
 
+static bool anybody_receives(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->mx.count; i++)
+        if (plan->mx.at[i].preference != MXOUT_SEND_ONLY)
+            return true;
+    return false;
+}
+
 static void publish_send_only(const struct plan *plan, struct publication *p)
 {
     bool separate = plan->outbound_domain.len > 0;
     struct slice domain = separate ? plan->outbound_domain : plan->domain;
     size_t added = 0;
     /* RFC 5321 5.1: without MX records mail goes to the domain's own address; the first record there is takes it all. */
-    if (!separate && !plan->mx_given && plan->mx_known && plan->mx.count == 0) {
+    if (!separate && !plan->mx_given && plan->mx_known && !anybody_receives(plan)) {
         publish_remark(p, PUBLISH_STRICTER, "%.*s has no MX hosts: all its mail would go to the hosts that only send; say in mx who receives",
                        PUBLISH_NAME(domain));
         return;

@@ -264,6 +264,29 @@ def test_a_command_line_has_mistakes(frank):
     frank.run("publish", "--offline", "--method", "rmx", "--never", "--private-types", "rmx=65280,imx=65280", "example.com", code=64)
 
 
+def test_t44_what_is_secret_of_a_key_is_in_no_output(frank):
+    """Records, JSON, updates and complaints, of a good key and of one that was damaged."""
+    openssl = shutil.which("openssl") or pytest.fail("no openssl")
+    private = frank.folder / "private.pem"
+    subprocess.run([openssl, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", private], check=True, capture_output=True, timeout=60)
+    text = private.read_text()
+    lines = text.splitlines()[1:-1]
+    damaged = {"cut": text[:-200], "odd": text.replace(lines[5], lines[5][:-3] + "!!!"), "short": "\n".join(text.splitlines()[:5] + text.splitlines()[-1:]) + "\n"}
+    for name, octets in damaged.items():
+        (frank.folder / f"{name}.pem").write_text(octets)
+    said = []
+    for name, code in {"private": 0, **{name: 65 for name in damaged}}.items():
+        for options in (["--offline"], ["--offline", "--json"], ["--offline", "--nsupdate"]):
+            done = frank.run("publish", *options, "--mx", "--selector", "s1", "--key", f"{name}.pem", "example.com", code=code)
+            said.append(done.out + done.err)
+    for octets in (text.encode(), b"\n".join(line.encode() for line in lines)):        # the key given as a plan
+        (frank.folder / "key.plan").write_bytes(octets)
+        done = frank.run("publish", "--offline", "key.plan", code=65)
+        said.append(done.out + done.err)
+    assert "p=" in said[0]
+    assert [line for line in lines if any(line[at:at + 16] in one for one in said for at in range(0, len(line) - 15, 16))] == []
+
+
 def test_keys_are_read_from_pem(frank):
     """The public half of a private key is published, and nothing else of it; an unreadable one is said."""
     openssl = shutil.which("openssl")

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
 #include "engine/letters_test.h"
 
 static struct letters *letters;
@@ -104,9 +105,10 @@ static void expect_no_pass_for_pair(size_t above, size_t below, bool victim_abov
 static void t01_all_pairs_of_from_forms_never_pass(void **state)
 {
     (void)state;
+    size_t every = ROUNDS_SLOWED / test_rounds(ROUNDS_SLOWED);
     for (size_t above = 0; above < COUNT_OF(forms); above++)
         for (size_t below = 0; below < COUNT_OF(forms); below++) {
-            if (forms[below].first_line_only)
+            if (forms[below].first_line_only || (above + below) % every != 0)
                 continue;
             expect_no_pass_for_pair(above, below, true);
             expect_no_pass_for_pair(above, below, false);
@@ -217,11 +219,12 @@ static void t06_odd_octets_at_every_place_of_a_signed_letter(void **state)
 {
     static const struct slice odd[] = { SLICE_INIT("\0"), SLICE_INIT("\r"), SLICE_INIT("\n"), SLICE_INIT("\r\r\n"), SLICE_INIT("\n\r"), SLICE_INIT("\r\n \r\n") };
     static const char text[] = "From: a@stranger.example\r\nTo: you@receiver.example\r\nX-Unsigned: some text\r\nSubject: hello\r\n\r\nhi there\r\nbye\r\n";
+    size_t every = ROUNDS_SLOWED / test_rounds(ROUNDS_SLOWED);
     (void)state;
     for (size_t i = 0; i < COUNT_OF(odd); i++) {
         struct slice mail = letter_signed(letters, "stranger.example", "h=from:to:subject", slice_str(text));
         assert_true(both_pass(mail));
-        for (size_t at = 0, length = mail.len; at <= length; at++) {
+        for (size_t at = 0, length = mail.len; at <= length; at += every) {
             mail = letter_signed(letters, "stranger.example", "h=from:to:subject", slice_str(text));
             expect_no_pass_that_depends_on_line_ends(with_inserted(mail, at, odd[i]));
             letters_forget(letters);

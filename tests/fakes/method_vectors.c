@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
 #include "methods/list.h"
 
 #define ORDERS 100
@@ -76,7 +77,7 @@ static unsigned question_bound(const struct method *m, uint64_t others)
 static void play_in_all_orders(struct player *p, const struct vector *v, const struct played *first, unsigned bound)
 {
     struct play play = vector_as_play(v);
-    for (uint64_t seed = 1; seed <= ORDERS; seed++) {
+    for (uint64_t seed = 1; seed <= test_rounds(ORDERS); seed++) {
         play.dns = (struct shuffle_options){ .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 300, .contradict = true };
         play.no_scouts = seed % 2;
         struct played again = player_play(p, &play);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/rounds_test.h"
 #include "fakes/method_player.h"
 
 #define ORDERS 100
@@ -46,7 +47,7 @@ static void play_in_all_orders(struct player *p, const struct one_case *c)
     struct played first = player_play(p, &play);
     if (!agrees(c, first.facts))
         fail_msg("%s: %.*s", c->name, (int)first.json.len, (const char *)first.json.at);
-    for (uint64_t seed = 1; seed < ORDERS; seed++) {
+    for (uint64_t seed = 1; seed < test_rounds(ORDERS); seed++) {
         play.dns = (struct shuffle_options){
             .seed = seed, .at_once_per_thousand = (unsigned)(seed % 3) * 300, .contradict = true,
         };

@@ -146,7 +146,8 @@ static int print_text(const struct text *t)
     if (t->bad)
         out_of_memory();
     struct slice s = text_slice(t);
-    fwrite(s.at, 1, s.len, stdout);
+    if (s.len > 0)                       /* nothing has no address, which fwrite wants (C17 7.21.8.2) */
+        fwrite(s.at, 1, s.len, stdout);
     return EX_OK;
 }
 

@@ -387,7 +387,7 @@ int world_save_zone(struct world *w)
         return EX_OK;
     FILE *f = fopen(w->cli->save_zone, "w");
     struct slice s = text_slice(&w->save);
-    bool good = f && fwrite(s.at, 1, s.len, f) == s.len;
+    bool good = f && (s.len == 0 || fwrite(s.at, 1, s.len, f) == s.len);
     good = f && fclose(f) == 0 && good;
     if (good)
         return EX_OK;

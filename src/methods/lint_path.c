@@ -1,7 +1,5 @@
 #include "methods/lint_path.h"
 
-#include <stdlib.h>
-
 #include "base/codec.h"
 
 /* ---- sentences ---- */
@@ -101,25 +99,6 @@ bool lint_host(struct lint *l, struct slice owner, struct slice entry, struct sl
 
 /* ---- MX sets ---- */
 
-static int by_preference(const void *a, const void *b)
-{
-    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
-    if (x->mx.preference != y->mx.preference)
-        return x->mx.preference < y->mx.preference ? -1 : 1;
-    return slice_compare_nocase(x->mx.host, y->mx.host);
-}
-
-size_t lint_exchanges(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
-{
-    struct ip literal;
-    size_t n = 0;
-    for (size_t i = 0; i < mx->count; i++)
-        if (!slice_same(mx->records[i].mx.host, SLICE(".")) && !ip_parse(mx->records[i].mx.host, &literal))
-            out[n++] = &mx->records[i];
-    qsort(out, n, sizeof *out, by_preference);
-    return n;
-}
-
 bool lint_mx(struct lint *l, struct slice owner, struct slice entry, struct slice domain)
 {
     const struct rdata *hosts[ANSWER_RECORDS_MAX];
@@ -128,7 +107,7 @@ bool lint_mx(struct lint *l, struct slice owner, struct slice entry, struct slic
         return false;
     if (lint_unanswered(l, domain, mx))
         return true;
-    size_t n = lint_exchanges(mx, hosts);
+    size_t n = path_exchanges(mx, hosts);
     if (n == 0)
         lint_say_entry(l, LINT_WARNING, "no-mx", owner, entry, "the domain has no MX hosts, so nobody is meant",
                        "list the hosts that send by name or address");

@@ -11,6 +11,7 @@
 #define FRANK_METHODS_LINT_PATH_H
 
 #include "methods/lint.h"
+#include "methods/path.h"
 #include "methods/record.h"
 
 #define LINT_ENTRY_SHOWN 120         /* octets of an entry in a sentence (ours) */
@@ -40,7 +41,5 @@ void lint_host_hint(struct lint *, struct slice host);
 /* The hosts of an MX set, at most PATH_MX_MAX. Says no-mx, many-mx-hosts, and what lint_host says. False: not yet. */
 MUST_CHECK bool lint_mx(struct lint *, struct slice owner, struct slice entry, struct slice domain);
 
-/* Exchanges that name a host, by preference and then name; the null MX and address literals are left out. */
-size_t lint_exchanges(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX]);
 
 #endif

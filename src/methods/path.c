@@ -94,12 +94,18 @@ void path_scout_host(struct scout *s, struct slice host)
 
 /* ---- MX sets ---- */
 
-static int last_preference_first(const void *a, const void *b)
+static int preferred_first(const void *a, const void *b)
 {
     const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
     if (x->mx.preference != y->mx.preference)
-        return x->mx.preference > y->mx.preference ? -1 : 1;
+        return x->mx.preference < y->mx.preference ? -1 : 1;
     return slice_compare_nocase(x->mx.host, y->mx.host);
+}
+
+static int last_preference_first(const void *a, const void *b)
+{
+    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
+    return x->mx.preference != y->mx.preference ? preferred_first(b, a) : preferred_first(a, b);
 }
 
 static bool is_usable_exchange(struct slice host)
@@ -108,13 +114,24 @@ static bool is_usable_exchange(struct slice host)
     return !slice_same(host, SLICE(".")) && !ip_parse(host, &literal);
 }
 
-static size_t exchanges_of(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
+static size_t sorted_exchanges(const struct answer *mx, int (*order)(const void *, const void *), const struct rdata *out[ANSWER_RECORDS_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < mx->count; i++)
         if (is_usable_exchange(mx->records[i].mx.host))
             out[n++] = &mx->records[i];
-    qsort(out, n, sizeof *out, last_preference_first);
+    qsort(out, n, sizeof *out, order);
+    return n;
+}
+
+size_t path_exchanges(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
+{
+    return sorted_exchanges(mx, preferred_first, out);
+}
+
+static size_t exchanges_of(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
+{
+    size_t n = sorted_exchanges(mx, last_preference_first, out);
     return n < PATH_MX_MAX ? n : PATH_MX_MAX;
 }
 

@@ -61,6 +61,9 @@ uint16_t path_address_type(const struct txn *);                        /* A or A
 enum path_outcome path_host(struct check *, struct slice host);
 void path_host_hint(struct check *, struct slice host);
 
+/* The exchanges of an MX answer that name a host, by preference and then name: "." (RFC 7505) and address literals are left out. */
+size_t path_exchanges(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX]);
+
 /* Is the client one of the hosts of this domain's MX set? Of more than PATH_MX_MAX hosts the last ones by preference
  * count: what only sends stands there (mx-outbound.md). Exchanges that are "." or an address literal are left out. */
 struct path_mx {

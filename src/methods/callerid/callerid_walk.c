@@ -1,7 +1,5 @@
 #include "methods/callerid/callerid_walk.h"
 
-#include <stdlib.h>
-
 #define NODES_MAX (CALLERID_ASKS + 1)        /* each costs a question */
 
 /* ---- documents ---- */
@@ -153,26 +151,6 @@ static enum path_outcome judge_host(struct walk *w, struct slice host)
     return o == PATH_HIT && callerid_holds(a, &w->q->client) ? PATH_HIT : PATH_MISS;
 }
 
-static int by_preference(const void *a, const void *b)
-{
-    const struct rdata *x = *(const struct rdata *const *)a, *y = *(const struct rdata *const *)b;
-    if (x->mx.preference != y->mx.preference)
-        return x->mx.preference < y->mx.preference ? -1 : 1;
-    return slice_compare_nocase(x->mx.host, y->mx.host);
-}
-
-/* All that name a host: "." is the null MX (RFC 7505), and no host's name is an address. */
-static size_t exchanges_of(const struct answer *mx, const struct rdata *out[ANSWER_RECORDS_MAX])
-{
-    struct ip literal;
-    size_t n = 0;
-    for (size_t i = 0; i < mx->count; i++)
-        if (!slice_same(mx->records[i].mx.host, SLICE(".")) && !ip_parse(mx->records[i].mx.host, &literal))
-            out[n++] = &mx->records[i];
-    qsort(out, n, sizeof *out, by_preference);
-    return n;
-}
-
 /* HIT, MISS or WAIT; RFC 2821 5: without MX records the domain is its own exchange. */
 static enum path_outcome judge_mx(struct walk *w, struct slice domain)
 {
@@ -185,7 +163,7 @@ static enum path_outcome judge_mx(struct walk *w, struct slice domain)
         note(w, o);
         return o == PATH_WAIT ? PATH_WAIT : PATH_MISS;
     }
-    size_t n = exchanges_of(mx, hosts);
+    size_t n = path_exchanges(mx, hosts);
     for (size_t i = 0; i < n; i++)
         prefetch(w->c, hosts[i]->mx.host, callerid_address_type(&w->q->client));
     o = PATH_MISS;
@@ -475,7 +453,7 @@ static void foresee_mx(struct foresight *f, struct slice domain)
 {
     const struct rdata *hosts[ANSWER_RECORDS_MAX];
     const struct answer *mx = hint(f->s, domain, RTYPE_MX);
-    size_t n = mx && answer_has_data(mx) ? exchanges_of(mx, hosts) : 0;
+    size_t n = mx && answer_has_data(mx) ? path_exchanges(mx, hosts) : 0;
     if (mx && mx->status == ANSWER_NODATA)
         hint(f->s, domain, callerid_address_type(&f->q->client));
     for (size_t i = 0; i < n; i++)

@@ -106,7 +106,7 @@ static bool look_at_list(const struct place *p)
                  "add \"only\" when the list is complete");
     if (lint_unanswered(p->l, p->l->domain, mx))
         return true;
-    size_t exchanges = lint_exchanges(mx, hosts);
+    size_t exchanges = path_exchanges(mx, hosts);
     if (questions_of(p->record, exchanges) > IMX_OWN_ASKS)
         lint_say(p->l, LINT_WARNING, imx_reason_table[IMX_OVER_QUOTA].name, owner_of(p), "needs more than the 20 questions that receivers ask",
                  "replace host names by their addresses");

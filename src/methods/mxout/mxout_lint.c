@@ -50,7 +50,7 @@ void mxout_lint(struct lint *l)
     show(l, mx);
     if (is_null_mx(mx))
         lint_say(l, LINT_NOTE, "null-mx", l->domain, "the domain registers no server: by its MX set it never sends", NULL);
-    size_t n = lint_exchanges(mx, hosts), first = 0;
+    size_t n = path_exchanges(mx, hosts), first = 0;
     while (first < n && hosts[first]->mx.preference < MXOUT_SEND_ONLY)
         first++;
     look_at_literals(l, mx);

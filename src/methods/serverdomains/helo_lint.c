@@ -18,7 +18,7 @@ bool helo_lint_names(struct lint *l, struct slice names[HELO_LINT_NAMES_MAX], si
         return false;
     if (lint_unanswered(l, l->domain, mx))
         return true;
-    size_t n = lint_exchanges(mx, hosts);
+    size_t n = path_exchanges(mx, hosts);
     for (size_t i = 0; i < n && *count < HELO_LINT_NAMES_MAX; i++)
         if (name_at_or_below(hosts[i]->mx.host, l->domain) && !has(names, *count, hosts[i]->mx.host))
             names[(*count)++] = hosts[i]->mx.host;

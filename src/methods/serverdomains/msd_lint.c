@@ -156,7 +156,7 @@ void msd_lint(struct lint *l)
     bool itself = false;
     if (!mx)
         return;
-    size_t n = lint_unanswered(l, l->domain, mx) ? 0 : lint_exchanges(mx, hosts);
+    size_t n = lint_unanswered(l, l->domain, mx) ? 0 : path_exchanges(mx, hosts);
     n = n < HOSTS_MAX - 1 ? n : HOSTS_MAX - 1;
     for (size_t i = 0; i < n; i++) {
         lint_prefetch(l, msd_base_name(l->arena, hosts[i]->mx.host), RTYPE_TXT);

@@ -94,10 +94,7 @@ static int print_report(struct job *j, const struct lint_report *report)
     text_add_lint(&t, report);
     if (apply)
         text_add_bulk(&t, j->arena, verdicts);
-    if (t.bad)
-        out_of_memory();
-    struct slice s = text_slice(&t);
-    fwrite(s.at, 1, s.len, stdout);
+    print_text(&t);
     return EX_OK;
 }
 

@@ -120,6 +120,15 @@ int source_failed(const struct source_item *item)
     return exit_of_status(item->status);
 }
 
+void print_text(const struct text *t)
+{
+    struct slice s = text_slice(t);
+    if (t->bad)
+        out_of_memory();
+    if (s.len > 0)                       /* nothing has no address, which fwrite wants (C17 7.21.8.2) */
+        fwrite(s.at, 1, s.len, stdout);
+}
+
 int print_json(const struct fact *f, bool pretty)
 {
     struct arena *a = arena_new(64u << 20);
@@ -127,9 +136,8 @@ int print_json(const struct fact *f, bool pretty)
     bool good = a && fact_to_json(f, pretty, &t) && !t.bad;
     if (!good)
         complain("cannot print the result: out of memory");
-    struct slice s = text_slice(&t);
     if (good) {
-        fwrite(s.at, 1, s.len, stdout);
+        print_text(&t);
         putchar('\n');
     }
     arena_free(a);

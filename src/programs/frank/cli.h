@@ -81,6 +81,8 @@ void text_add_place(struct text *, struct slice file, uint64_t number);
 int flush_output(void);
 /* What the command line says of every message. In the command line's arena. */
 struct file_facts file_facts_of(const struct cli *);
+/* Prints what was built on standard output; a text that is bad is out_of_memory(). */
+void print_text(const struct text *);
 /* Prints facts as JSON on standard output, with a line end. Returns an exit code. */
 int print_json(const struct fact *, bool pretty);
 /* Whole small file (own configuration, zones, keys) into the arena; complains itself. */

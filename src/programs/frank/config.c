@@ -5,16 +5,6 @@
 
 #include "platform/settings/settings.h"
 
-static int print_text(const struct text *t)
-{
-    struct slice s = text_slice(t);
-    if (t->bad)
-        out_of_memory();
-    if (s.len > 0)
-        fwrite(s.at, 1, s.len, stdout);
-    return flush_output();
-}
-
 /* Rules are read too, so that "check" means what frankd will do with the file. */
 static int check(const struct cli *cli, struct config **out)
 {
@@ -36,7 +26,8 @@ static int print_config(const struct config *c, struct arena *a)
     struct text t = text_in(a, 16u << 20);
     if (!config_print(c, false, &t))
         out_of_memory();
-    return print_text(&t);
+    print_text(&t);
+    return flush_output();
 }
 
 static int print_sample(struct arena *a)
@@ -46,7 +37,8 @@ static int print_sample(struct arena *a)
     struct text t = text_in(a, 16u << 20);
     if (!config_sample(sections, count, &t))
         out_of_memory();
-    return print_text(&t);
+    print_text(&t);
+    return flush_output();
 }
 
 static int print_good(const struct cli *cli)

@@ -114,13 +114,13 @@ static bool is_usable_exchange(struct slice host)
     return !slice_same(host, SLICE(".")) && !ip_parse(host, &literal);
 }
 
-static size_t sorted_exchanges(const struct answer *mx, int (*order)(const void *, const void *), const struct rdata *out[ANSWER_RECORDS_MAX])
+static size_t sorted_exchanges(const struct answer *mx, int (*compare)(const void *, const void *), const struct rdata *out[ANSWER_RECORDS_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < mx->count; i++)
         if (is_usable_exchange(mx->records[i].mx.host))
             out[n++] = &mx->records[i];
-    qsort(out, n, sizeof *out, order);
+    qsort(out, n, sizeof *out, compare);
     return n;
 }
 

@@ -42,6 +42,7 @@ struct fact *fact_add_group(struct arena *, struct fact *parent, const char *nam
 /* Puts an existing root (a copy of its node; members are shared) under another parent. */
 struct fact *fact_adopt(struct arena *, struct fact *parent, const char *name, const struct fact *);
 const struct fact *fact_find(const struct fact *group, const char *name);         /* direct member or NULL */
+struct fact *fact_member(struct fact *group, const char *name);                   /* the same, to be changed */
 struct slice fact_text(const struct fact *group, const char *name);               /* empty if absent or no text */
 int64_t fact_number(const struct fact *group, const char *name, int64_t otherwise);
 bool fact_flag(const struct fact *group, const char *name);                       /* false if absent */

@@ -64,6 +64,8 @@ struct property { const char *ptype, *name; struct slice value; };      /* for A
 
 #define METHOD_REPLY_HINT "reply_hint"           /* see struct method, hints_reply */
 
+#define METHOD_TRACE "trace"                     /* the JSON member with the steps of an evaluation, which journals leave out */
+
 /* What a result rests on. Zero members mean "nothing to say". */
 struct evidence {
     enum identity identity;
@@ -116,6 +118,17 @@ struct method_word {
 struct named_subject {
     struct slice name;                   /* letters, digits, hyphens, underscores and dots, so that rules can say METHOD.NAME */
     enum stage settles;                  /* its result is there at this stage, never earlier; by STAGE_MAIL, or at STAGE_MESSAGE */
+};
+
+/*
+ * What can be known of a result that failed by reading the message again: for `frank verify --explain`, never part of a result.
+ * What is found is added to a list, each finding a group: "finding", a stable code; "text", one line; members of its own.
+ */
+struct second_reading {
+    /* Adds what the header tells. The result and its detail outlive the reading. NULL: the body has nothing to tell. */
+    void *(*begin)(struct arena *, const struct txn *, const struct result *, struct fact *list);
+    void  (*push)(void *, struct slice octets);         /* the body as at the first time, CRLF line ends, any chunking */
+    void  (*end)(void *, struct fact *list);            /* adds what the body tells, frees; list NULL: it could not be read again */
 };
 
 struct method {
@@ -174,6 +187,9 @@ struct method {
     /* A sentence a domain owner can act on ("add ip4:203.0.113.9 to the record of example.org"); in the
      * arena; empty when there is nothing to repair. NULL: never. */
     struct slice (*explain)(struct arena *, const struct txn *, const struct result *);
+    /* Whether what a result rests on covers the header field of this name too (a signature's h=). NULL: nothing here covers fields. */
+    bool      (*covers)(const struct result *, struct slice field);
+    const struct second_reading *second_reading;     /* NULL: there is nothing more to know */
     /* Adds the records that say a domain's plan in this method's dialect (plan.h has the contract). NULL: it publishes nothing. */
     void      (*publish)(const struct plan *, struct publication *);
     /* What a domain publishes in this method's dialect, and what of it is wrong (lint.h has the contract). NULL: there is nothing to look at. */

@@ -3,6 +3,7 @@
  */
 #include "methods/dkim/dkim.h"
 
+#include "methods/dkim/dkim_forensics.h"
 #include "methods/dkim/dkim_header.h"
 #include "methods/dkim/dkim_lint.h"
 #include "methods/dkim/dkim_publish.h"
@@ -213,6 +214,15 @@ static void dkim_scout(struct scout *s)
     }
 }
 
+static bool dkim_covers(const struct result *result, struct slice field)
+{
+    const struct dkim_signature *s = result->evidence.detail;
+    for (size_t i = 0; s && i < s->name_count; i++)
+        if (slice_same_nocase(s->names[i], field))
+            return true;
+    return false;
+}
+
 static const char *const scout_fields[] = { "DKIM-Signature", NULL };
 
 static const char *const dkim_members[] = { "domain", "selector", "algorithm", "identity", "key_bits", "testing", NULL };
@@ -240,6 +250,8 @@ const struct method dkim_method = {
     .scout_when = STAGE_HEADERS,
     .scout_fields = scout_fields,
     .explain = dkim_explain,
+    .covers = dkim_covers,
+    .second_reading = &dkim_second_reading,
     .publish = dkim_publish,
     .lint = dkim_lint,
 };

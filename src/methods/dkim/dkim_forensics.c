@@ -1,6 +1,5 @@
 #include "methods/dkim/dkim_forensics.h"
 
-
 #define TEXT_OCTETS_MAX 4096
 
 /* ---- the body ---- */
@@ -131,7 +130,7 @@ static void free_hashers(struct dkim_forensics *f)
 
 void dkim_forensics_end(struct dkim_forensics *f, struct fact *list)
 {
-    if (!f->failed)
+    if (list && !f->failed)
         add_body_findings(f, list);
     free_hashers(f);
 }
@@ -218,3 +217,23 @@ void dkim_forensics_header(struct arena *arena, const struct message *m, const s
     text_add_str(&t, "the fields copied in z= are as signed: another signed field was changed, or the key is another one");
     add_finding(arena, list, "copies-agree", &t);
 }
+
+/* ---- the method's second reading ---- */
+
+static void *second_begin(struct arena *arena, const struct txn *t, const struct result *result, struct fact *list)
+{
+    dkim_forensics_header(arena, t->message, result, list);
+    return dkim_forensics_begin(arena, result);
+}
+
+static void second_push(void *reading, struct slice octets)
+{
+    dkim_forensics_push(reading, octets);
+}
+
+static void second_end(void *reading, struct fact *list)
+{
+    dkim_forensics_end(reading, list);
+}
+
+const struct second_reading dkim_second_reading = { second_begin, second_push, second_end };

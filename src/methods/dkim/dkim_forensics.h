@@ -1,6 +1,5 @@
 /*
- * dkim_forensics.h: what can be known of a signature that fails: for `frank verify --explain`, which reads
- * the message a second time. Never part of a result.
+ * dkim_forensics.h: what can be known of a signature that fails: the method's second reading (method.h).
  *
  *     struct dkim_forensics *f = dkim_forensics_begin(arena, result);      NULL: the body has nothing to tell
  *     dkim_forensics_push(f, octets) ...                                   the body as at the first time, CRLF line ends
@@ -24,12 +23,15 @@
 #define FORENSICS_COPIES_MAX 128      /* entries of z= looked at */
 #define FORENSICS_COPIES_OCTETS 65536 /* of z= (OpenDKIM 433: more than 32 KiB overran its buffer) */
 
+extern const struct second_reading dkim_second_reading;
+
 struct dkim_forensics;
 
 /* For results whose reason is body-differs. Memory: 66 digests. The result and its detail must outlive it. */
 struct dkim_forensics *dkim_forensics_begin(struct arena *, const struct result *);
 /* Any chunking. */
 void dkim_forensics_push(struct dkim_forensics *, struct slice octets);
+/* list NULL: only frees. */
 void dkim_forensics_end(struct dkim_forensics *, struct fact *list);
 /* For results whose reason is signature-differs and whose signature has z=; else adds nothing. */
 void dkim_forensics_header(struct arena *, const struct message *, const struct result *, struct fact *list);

@@ -122,7 +122,7 @@ static uint64_t spf_patience(const void *conf)
     return ((const struct spf_conf *)conf)->timeout;
 }
 
-static const char *const spf_members[] = { "identity", "domain", "explanation", "terms", "void", "trace", NULL };
+static const char *const spf_members[] = { "identity", "domain", "explanation", "terms", "void", METHOD_TRACE, NULL };
 
 const struct method spf_method = {
     .members = spf_members,

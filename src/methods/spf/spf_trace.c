@@ -95,7 +95,7 @@ static void add_step(struct arena *a, struct fact *list, const struct spf_step *
 
 void spf_trace_add_facts(const struct spf_trace *t, struct arena *a, struct fact *group)
 {
-    struct fact *list = fact_add_list(a, group, "trace");
+    struct fact *list = fact_add_list(a, group, METHOD_TRACE);
     for (size_t i = 0; i < t->count; i++)
         add_step(a, list, &t->steps[i]);
     if (t->left_out > 0)

@@ -40,7 +40,7 @@ struct spf_trace {
 void spf_trace_note(struct spf_trace *, const struct spf_step *);
 /* An ip4 or ip6 mechanism that did not match: joins the step before it if that is one too and stands just before it. */
 void spf_trace_no_match(struct spf_trace *, unsigned depth, struct slice term);
-/* Adds the list "trace" (and the number "trace_left_out" if steps are missing) to a group; copies all texts. */
+/* Adds the list METHOD_TRACE (and the number "trace_left_out" if steps are missing) to a group; copies all texts. */
 void spf_trace_add_facts(const struct spf_trace *, struct arena *, struct fact *group);
 
 #endif

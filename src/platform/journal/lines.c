@@ -20,23 +20,17 @@ static void take_out(struct fact *group, const char *name)
     }
 }
 
-static struct fact *member(struct fact *group, const char *name)
-{
-    for (struct fact *f = group->first; f; f = f->next)
-        if (f->name && strcmp(f->name, name) == 0)
-            return f;
-    return NULL;
-}
-
+/* The steps of an evaluation can be had again from the rest, and are longer than it. */
 static void take_out_traces(struct fact *record)
 {
-    struct fact *spf = member(record, "spf");
-    if (!spf)
-        return;
-    take_out(spf, "trace");
-    struct fact *others = member(spf, "others");
-    for (struct fact *f = others ? others->first : NULL; f; f = f->next)
-        take_out(f, "trace");
+    for (struct fact *result = record->first; result; result = result->next) {
+        if (result->kind != FACT_GROUP)
+            continue;
+        take_out(result, METHOD_TRACE);
+        struct fact *others = fact_member(result, "others");
+        for (struct fact *f = others ? others->first : NULL; f; f = f->next)
+            take_out(f, METHOD_TRACE);
+    }
 }
 
 const struct fact *journal_line(const struct journal_entry *e)

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "mail/received.h"
-#include "methods/dkim/dkim.h"
+#include "methods/list.h"
 
 static void progress_ignored(void *context, struct txn *t)
 {
@@ -12,14 +12,6 @@ static void progress_ignored(void *context, struct txn *t)
 }
 
 /* ---- signatures ---- */
-
-static bool covers(const struct dkim_signature *s, const char *name)
-{
-    for (size_t i = 0; i < s->name_count; i++)
-        if (slice_same_nocase(s->names[i], slice_str(name)))
-            return true;
-    return false;
-}
 
 struct signatures { enum bulk_state any, covers_both; };
 
@@ -31,19 +23,25 @@ static void count_signature(struct signatures *s, enum bulk_state state, bool bo
         s->covers_both = s->covers_both == BULK_MET ? BULK_MET : state;
 }
 
-/* Without a signature, or with none that verifies: not met; unless DNS did not say. */
+static void count_result(struct signatures *s, const struct method *m, const struct result *r)
+{
+    bool both = m->covers(r, SLICE("List-Unsubscribe")) && m->covers(r, SLICE("List-Unsubscribe-Post"));
+    if (r->word == AUTH_PASS || r->word == AUTH_TEMPERROR)
+        count_signature(s, r->word == AUTH_PASS ? BULK_MET : BULK_UNKNOWN, both);
+}
+
+/* By a method in use that signs header fields. Without a signature, or with none that verifies: not met; unless DNS did not say. */
 static struct signatures signatures_of(const struct txn *t)
 {
-    struct signatures s = { BULK_NOT_MET, BULK_NOT_MET };
-    const struct results *set = txn_results(t, &dkim_method);
-    if (!set)
-        return (struct signatures){ BULK_UNKNOWN, BULK_UNKNOWN };
-    for (size_t i = 0; i < set->count; i++) {
-        const struct result *r = &set->at[i];
-        const struct dkim_signature *one = r->evidence.detail;
-        bool both = one && covers(one, "List-Unsubscribe") && covers(one, "List-Unsubscribe-Post");
-        if (r->word == AUTH_PASS || r->word == AUTH_TEMPERROR)
-            count_signature(&s, r->word == AUTH_PASS ? BULK_MET : BULK_UNKNOWN, both);
+    struct signatures s = { BULK_UNKNOWN, BULK_UNKNOWN };
+    for (size_t i = 0; methods[i]; i++) {
+        const struct method *m = methods[i];
+        const struct results *set = m->covers && m->registered && !m->historic ? txn_results(t, m) : NULL;
+        if (!set)
+            continue;
+        s = (struct signatures){ BULK_NOT_MET, BULK_NOT_MET };
+        for (size_t k = 0; k < set->count; k++)
+            count_result(&s, m, &set->at[k]);
     }
     return s;
 }

@@ -1,51 +1,57 @@
 #include "programs/frank/forensics.h"
 
-#include <string.h>
+#include "methods/list.h"
 
-#include "methods/dkim/dkim_forensics.h"
+#define RESULTS_LOOKED_AT 20         /* of one message: each may hold digests of its own */
 
-#define SIGNATURES_LOOKED_AT 20      /* of one message */
-
-struct readers { struct dkim_forensics *at[SIGNATURES_LOOKED_AT]; struct fact *list[SIGNATURES_LOOKED_AT]; size_t count; };
+/* One result whose body is read again. */
+struct reading { const struct second_reading *how; void *state; struct fact *list; };
+struct readings { struct reading at[RESULTS_LOOKED_AT]; size_t looked_at, count; };
 
 static void push_all(void *context, struct slice octets)
 {
-    struct readers *r = context;
+    struct readings *r = context;
     for (size_t i = 0; i < r->count; i++)
-        dkim_forensics_push(r->at[i], octets);
+        r->at[i].how->push(r->at[i].state, octets);
 }
 
-/* The record's object of each signature, in subject order. */
-static struct fact *nth_object(const struct fact *record, size_t n)
+/* The record's object of each result: of a method whose value is a list, in subject order. */
+static struct fact *object_of(struct fact *record, const struct method *m, size_t n)
 {
-    const struct fact *list = fact_find(record, dkim_method.name);
-    struct fact *f = list ? list->first : NULL;
+    struct fact *value = fact_member(record, m->name);
+    if (!m->many)
+        return n == 0 ? value : NULL;
+    struct fact *f = value ? value->first : NULL;
     while (f && n-- > 0)
         f = f->next;
     return f;
 }
 
-static void look_at(struct arena *a, const struct txn *t, const struct result *r, struct fact *object, struct readers *readers)
+static void look_at(const struct txn *t, const struct result *r, struct fact *object, struct readings *readings)
 {
-    if (!object || readers->count == SIGNATURES_LOOKED_AT)
+    if (!object || readings->looked_at++ >= RESULTS_LOOKED_AT)
         return;
-    struct fact *list = fact_add_list(a, object, "forensics");
-    dkim_forensics_header(a, t->message, r, list);
-    struct dkim_forensics *f = dkim_forensics_begin(a, r);
-    if (!f)
-        return;
-    readers->at[readers->count] = f;
-    readers->list[readers->count++] = list;
+    struct reading one = { .how = r->method->second_reading, .list = fact_add_list(t->arena, object, "forensics") };
+    one.state = one.how->begin(t->arena, t, r, one.list);
+    if (one.state)
+        readings->at[readings->count++] = one;
+}
+
+static void look_at_method(const struct txn *t, const struct method *m, struct fact *record, struct readings *readings)
+{
+    const struct results *set = txn_results(t, m);
+    for (size_t i = 0; set && i < set->count; i++)
+        if (set->at[i].word == AUTH_FAIL)
+            look_at(t, &set->at[i], object_of(record, m, i), readings);
 }
 
 void forensics_add(const struct file_part *part, struct txn *t, struct fact *record)
 {
-    const struct results *set = txn_results(t, &dkim_method);
-    struct readers readers = { .count = 0 };
-    for (size_t i = 0; set && i < set->count; i++)
-        if (set->at[i].word == AUTH_FAIL)
-            look_at(t->arena, t, &set->at[i], nth_object(record, i), &readers);
-    enum status status = readers.count ? file_body_again(part, push_all, &readers) : STATUS_OK;
-    for (size_t i = 0; i < readers.count; i++)
-        dkim_forensics_end(readers.at[i], status == STATUS_OK ? readers.list[i] : NULL);
+    struct readings readings = { .count = 0 };
+    for (size_t i = 0; methods[i]; i++)
+        if (methods[i]->second_reading)
+            look_at_method(t, methods[i], record, &readings);
+    enum status status = readings.count ? file_body_again(part, push_all, &readings) : STATUS_OK;
+    for (size_t i = 0; i < readings.count; i++)
+        readings.at[i].how->end(readings.at[i].state, status == STATUS_OK ? readings.at[i].list : NULL);
 }

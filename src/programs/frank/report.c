@@ -332,12 +332,21 @@ static void put_empty_lists(const struct fact *record, const struct report_style
     }
 }
 
+/* The place of the methods whose results are a list, among those earlier and later: where an empty list is said. */
+static size_t first_list(void)
+{
+    size_t i = 0;
+    while (methods[i] && !methods[i]->nothing)
+        i++;
+    return i;
+}
+
 static void put_methods(const struct fact *record, const struct report_style *st, FILE *to, bool all)
 {
     struct lines lines;
     gather(record, false, all || st->explain, &lines);
     size_t i = 0;
-    for (; i < lines.count && method_index(method_named(slice_str(lines.at[i].name))) < method_index(method_named(SLICE("dkim"))); i++)
+    for (; i < lines.count && method_index(method_named(slice_str(lines.at[i].name))) < first_list(); i++)
         put_line(st, to, &lines, &lines.at[i]);
     put_empty_lists(record, st, to, &lines, all);
     for (; i < lines.count; i++)

@@ -78,6 +78,8 @@ struct ep_mistake {
 
 /* Everything is copied to the arena; on a fault *out holds what was read before. salt: xml.h. */
 enum ep_fault ep_parse(struct arena *, struct slice document, uint64_t salt, struct ep *out, struct ep_mistake *);
+/* The same with all it points to in another arena, and nothing besides: reading leaves behind what lists grew out of. False without memory. */
+MUST_CHECK bool ep_copy(struct arena *, const struct ep *from, struct ep *to);
 /* parse(print(x)) == x, save `others`. */
 void text_add_ep(struct text *, const struct ep *);
 void text_add_ep_entry(struct text *, const struct ep_entry *);      /* "<r>192.0.2.0/24</r>" */

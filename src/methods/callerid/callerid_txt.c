@@ -112,19 +112,26 @@ static bool salt_of(struct slice document, uint64_t *salt)
     return true;
 }
 
-static void fill_set(struct ep_set *set, const struct answer *answer)
+/* Reads into an arena of its own, which then goes: what is kept for as long as the answer is as small as it can be. */
+static void fill_set(struct ep_set *set, const struct answer *answer, struct arena *work)
 {
     struct slice records[ANSWER_RECORDS_MAX], document, where;
+    struct ep ep = { .testing = false };
+    struct ep_mistake mistake = { .fault = EP_FINE };
     uint64_t salt;
     for (size_t i = 0; i < answer->count; i++)
         records[i] = answer->records[i].text;
-    set->mistake.fault = ep_join(set->arena, records, answer->count, &document, &set->records, &where);
-    if (set->mistake.fault != EP_FINE)
-        set->mistake.where = slice_dup(set->arena, slice_first(where, EP_RECORD_OCTETS_MAX));
+    mistake.fault = ep_join(work, records, answer->count, &document, &set->records, &where);
+    if (mistake.fault != EP_FINE)
+        mistake.where = slice_first(where, EP_RECORD_OCTETS_MAX);
     else if (set->records > 0 && !salt_of(document, &salt))
-        set->mistake.fault = EP_FAULT_MEMORY;
+        mistake.fault = EP_FAULT_MEMORY;
     else if (set->records > 0)
-        ep_parse(set->arena, document, salt, &set->ep, &set->mistake);
+        ep_parse(work, document, salt, &ep, &mistake);
+    set->mistake = mistake;
+    set->mistake.where = slice_dup(set->arena, mistake.where);
+    if (!ep_copy(set->arena, &ep, &set->ep))
+        set->mistake.fault = EP_FAULT_MEMORY;
 }
 
 void ep_set_release(void *at)
@@ -136,15 +143,14 @@ void ep_set_release(void *at)
 
 void *ep_set_make(const struct answer *answer)
 {
-    struct arena *a = arena_new(SET_OCTETS);
-    struct ep_set *set = a ? ARENA_NEW(a, struct ep_set) : NULL;
-    if (!set) {
-        arena_free(a);
-        return NULL;
+    struct arena *a = arena_new(SET_OCTETS), *work = arena_new(SET_OCTETS);
+    struct ep_set *set = a && work ? ARENA_NEW(a, struct ep_set) : NULL;
+    if (set) {
+        set->arena = a;
+        fill_set(set, answer, work);
     }
-    set->arena = a;
-    fill_set(set, answer);
-    if (set->mistake.fault != EP_FAULT_MEMORY)
+    arena_free(work);
+    if (set && set->mistake.fault != EP_FAULT_MEMORY)
         return set;
     arena_free(a);                   /* our own failure is not remembered */
     return NULL;

@@ -1,6 +1,10 @@
 #include "methods/callerid/callerid_walk.h"
 
+#include "methods/callerid/callerid_view.h"
+
 #define NODES_MAX (CALLERID_ASKS + 1)        /* each costs a question */
+#define ONCE_VIEW 16                         /* of node n: key ONCE_VIEW + n; the method has smaller ones */
+#define FORESIGHT_MAX (2 * CALLERID_HINTS)   /* hints of one run of the scout: its own, and as many of what others asked */
 
 /* ---- documents ---- */
 
@@ -141,17 +145,18 @@ bool callerid_holds(const struct answer *a, const struct ip *ip)
     return false;
 }
 
+/* HIT, MISS, WAIT, or OVER_QUOTA: then nothing more can be asked, and the walk is over. */
 static enum path_outcome judge_host(struct walk *w, struct slice host)
 {
     const struct answer *a = ask(w->c, host, callerid_address_type(&w->q->client));
     enum path_outcome o = path_answer(a);
     note(w, o);
-    if (o == PATH_WAIT)
+    if (o == PATH_WAIT || o == PATH_OVER_QUOTA)
         return o;
     return o == PATH_HIT && callerid_holds(a, &w->q->client) ? PATH_HIT : PATH_MISS;
 }
 
-/* HIT, MISS or WAIT; RFC 2821 5: without MX records the domain is its own exchange. */
+/* RFC 2821 5: without MX records the domain is its own exchange. */
 static enum path_outcome judge_mx(struct walk *w, struct slice domain)
 {
     const struct rdata *hosts[ANSWER_RECORDS_MAX];
@@ -161,7 +166,7 @@ static enum path_outcome judge_mx(struct walk *w, struct slice domain)
         return mx->status == ANSWER_NXDOMAIN ? PATH_MISS : judge_host(w, domain);
     if (o != PATH_HIT) {
         note(w, o);
-        return o == PATH_WAIT ? PATH_WAIT : PATH_MISS;
+        return o == PATH_WAIT || o == PATH_OVER_QUOTA ? o : PATH_MISS;
     }
     size_t n = path_exchanges(mx, hosts);
     for (size_t i = 0; i < n; i++)
@@ -178,69 +183,9 @@ static enum path_outcome judge_mx_of(struct walk *w, const struct spot *s, const
     return o == PATH_HIT ? admit(w, s, entry, domain) : o;
 }
 
-/* ---- one m ---- */
-
-/* Exclusions are addresses alone and need no question; they reach no further than their m. */
-static bool excludes(const struct ep *ep, const struct ep_m *m, const struct ip *client)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        const struct ep_entry *e = &ep->entries[m->first + i];
-        if (e->negated && prefix_covers(&e->prefix, client))
-            return true;
-    }
-    return false;
-}
-
-/* Whether its a, r and mx count and may admit the client. */
-static bool is_open(const struct ep *ep, const struct ep_m *m, const struct ip *client)
-{
-    return !m->indirect && !excludes(ep, m, client);
-}
-
-static const struct ep_entry *listed(const struct ep *ep, const struct ep_m *m, const struct ip *client)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        const struct ep_entry *e = &ep->entries[m->first + i];
-        if (e->prefix.address.family != IP_NONE && !e->negated && prefix_covers(&e->prefix, client))
-            return e;
-    }
-    return NULL;
-}
-
 static struct slice subject_of(const struct ep_entry *e, struct slice domain)
 {
     return e->name.len > 0 ? e->name : domain;
-}
-
-/* An a with a name, an mx, or (entry NULL) the MX set an empty m stands for. */
-static bool asks_something(const struct ep_entry *e)
-{
-    return e->kind == EP_MX || (e->kind == EP_A && e->prefix.address.family == IP_NONE);
-}
-
-static enum path_outcome judge_entry(struct walk *w, const struct spot *s, const struct ep_entry *e)
-{
-    struct slice subject = subject_of(e, s->node->domain);
-    if (e->kind == EP_MX)
-        return judge_mx_of(w, s, e, subject);
-    enum path_outcome o = judge_host(w, subject);
-    return o == PATH_HIT ? admit(w, s, e, (struct slice){ 0 }) : o;
-}
-
-static enum path_outcome judge_m(struct walk *w, const struct spot *s)
-{
-    const struct ep *ep = &s->place->set->ep;
-    if (!is_open(ep, s->m, &w->q->client))
-        return PATH_MISS;
-    if (s->m->count == 0)
-        return judge_mx_of(w, s, NULL, s->node->domain);
-    enum path_outcome o = PATH_MISS;
-    for (size_t i = 0; i < s->m->count && o == PATH_MISS; i++) {
-        const struct ep_entry *e = &ep->entries[s->m->first + i];
-        if (asks_something(e))
-            o = judge_entry(w, s, e);
-    }
-    return o;
 }
 
 /* ---- indirect ---- */
@@ -272,14 +217,6 @@ static void follow(struct walk *w, const struct spot *s, struct slice domain)
     }
 }
 
-static void follow_all(struct walk *w, const struct spot *s)
-{
-    const struct ep *ep = &s->place->set->ep;
-    for (size_t i = 0; s->m->indirect && i < s->m->count; i++)
-        if (ep->entries[s->m->first + i].kind == EP_INDIRECT)
-            follow(w, s, ep->entries[s->m->first + i].name);
-}
-
 /* ---- one document ---- */
 
 static void hint_entry(struct check *c, const struct ep_entry *e, struct slice domain, const struct ip *client)
@@ -289,22 +226,46 @@ static void hint_entry(struct check *c, const struct ep_entry *e, struct slice d
         prefetch(c, place_name(&c->run, subject), RTYPE_TXT);
     else if (e->kind == EP_MX)
         prefetch(c, subject, RTYPE_MX);
-    else if (asks_something(e))
+    else
         prefetch(c, subject, callerid_address_type(client));
 }
 
-/* All children of all m: what stands in one document is asked at once. */
-static void hint_document(struct walk *w, const struct ep *ep, struct slice domain)
+struct viewing { const struct walk *w; const struct node *node; const struct ep *ep; };
+
+/* What stands in one document is asked at once. */
+static void *make_view(struct check *c, void *arg)
 {
-    for (size_t i = 0; i < ep->m_count; i++) {
-        const struct ep_m *m = &ep->ms[i];
-        bool open = is_open(ep, m, &w->q->client);
-        if (open && m->count == 0)
-            prefetch(w->c, domain, RTYPE_MX);
-        for (size_t k = 0; k < m->count; k++)
-            if (ep->entries[m->first + k].kind == EP_INDIRECT || open)
-                hint_entry(w->c, &ep->entries[m->first + k], domain, &w->q->client);
+    const struct viewing *v = arg;
+    struct ep_view *view = ep_view_make(c->run.txn->arena, v->ep, &v->w->q->client);
+    for (size_t i = 0; view && i < view->asking_count; i++)
+        if (view->asking[i].entry == EP_NO_ENTRY)
+            prefetch(c, v->node->domain, RTYPE_MX);
+        else
+            hint_entry(c, &v->ep->entries[view->asking[i].entry], v->node->domain, &v->w->q->client);
+    return view;
+}
+
+static const struct ep_view *view_of(struct walk *w, const struct node *node, const struct ep *ep)
+{
+    struct viewing v = { w, node, ep };
+    const struct ep_view *view = once(w->c, ONCE_VIEW + (unsigned)(node - w->nodes), make_view, &v);
+    w->own_failure = w->own_failure || !view;
+    return view;
+}
+
+static enum path_outcome judge_step(struct walk *w, const struct spot *s, const struct ep_entry *e)
+{
+    if (!e)
+        return judge_mx_of(w, s, NULL, s->node->domain);
+    struct slice subject = subject_of(e, s->node->domain);
+    if (e->kind == EP_INDIRECT) {
+        follow(w, s, subject);
+        return PATH_MISS;
     }
+    if (e->kind == EP_MX)
+        return judge_mx_of(w, s, e, subject);
+    enum path_outcome o = judge_host(w, subject);
+    return o == PATH_HIT ? admit(w, s, e, (struct slice){ 0 }) : o;
 }
 
 static enum path_outcome judge_document(struct walk *w, const struct node *node, const struct callerid_place *place)
@@ -316,19 +277,15 @@ static enum path_outcome judge_document(struct walk *w, const struct node *node,
         w->undefined = w->undefined || !ep->no_mail_servers;
         return PATH_MISS;
     }
+    const struct ep_view *view = view_of(w, node, ep);
     /* What needs no question first: a match is a match wherever it stands. */
-    for (size_t i = 0; i < ep->m_count && o == PATH_MISS; i++) {
-        s.m = &ep->ms[i];
-        const struct ep_entry *e = is_open(ep, s.m, &w->q->client) ? listed(ep, s.m, &w->q->client) : NULL;
-        o = e ? admit(w, &s, e, (struct slice){ 0 }) : PATH_MISS;
+    for (size_t i = 0; view && i < view->listed_count && o == PATH_MISS; i++) {
+        s.m = &ep->ms[view->listed[i].m];
+        o = admit(w, &s, &ep->entries[view->listed[i].entry], (struct slice){ 0 });
     }
-    if (o != PATH_MISS)
-        return o;
-    hint_document(w, ep, node->domain);
-    for (size_t i = 0; i < ep->m_count && o == PATH_MISS; i++) {
-        s.m = &ep->ms[i];
-        follow_all(w, &s);
-        o = judge_m(w, &s);
+    for (size_t i = 0; view && i < view->asking_count && o == PATH_MISS; i++) {
+        s.m = &ep->ms[view->asking[i].m];
+        o = judge_step(w, &s, view->asking[i].entry == EP_NO_ENTRY ? NULL : &ep->entries[view->asking[i].entry]);
     }
     return o;
 }
@@ -367,7 +324,7 @@ static enum path_outcome judge_node(struct walk *w, const struct node *node)
         return judge_document(w, node, &place);
     else
         return judge_mx_of(w, &(struct spot){ node, &place, NULL }, NULL, node->domain);     /* "if d' has an EPD, else ..." */
-    return PATH_MISS;
+    return found == PATH_OVER_QUOTA ? found : PATH_MISS;
 }
 
 /* ---- the whole ---- */
@@ -428,6 +385,8 @@ static enum callerid_reason walk_documents(struct walk *w)
             return CALLERID_NOT_YET;
         if (o == PATH_HIT)
             return reason_of_match(w);
+        if (o == PATH_OVER_QUOTA)
+            break;
     }
     return reason_without_match(w);
 }
@@ -447,17 +406,23 @@ enum callerid_reason callerid_evaluate(struct check *c, const struct callerid_qu
 
 /* ---- the scout ---- */
 
-struct foresight { struct scout *s; const struct callerid_query *q; struct slice domains[CALLERID_HINTS]; unsigned count; };
+struct foresight { struct scout *s; const struct callerid_query *q; struct slice domains[CALLERID_HINTS]; unsigned count, hinted; };
+
+/* The answer if it is there; after FORESIGHT_MAX nothing is looked up any more. */
+static const struct answer *foresee(struct foresight *f, struct slice name, uint16_t type)
+{
+    return f->hinted++ < FORESIGHT_MAX ? hint(f->s, name, type) : NULL;
+}
 
 static void foresee_mx(struct foresight *f, struct slice domain)
 {
     const struct rdata *hosts[ANSWER_RECORDS_MAX];
-    const struct answer *mx = hint(f->s, domain, RTYPE_MX);
+    const struct answer *mx = foresee(f, domain, RTYPE_MX);
     size_t n = mx && answer_has_data(mx) ? path_exchanges(mx, hosts) : 0;
     if (mx && mx->status == ANSWER_NODATA)
-        hint(f->s, domain, callerid_address_type(&f->q->client));
+        foresee(f, domain, callerid_address_type(&f->q->client));
     for (size_t i = 0; i < n; i++)
-        hint(f->s, hosts[i]->mx.host, callerid_address_type(&f->q->client));
+        foresee(f, hosts[i]->mx.host, callerid_address_type(&f->q->client));
 }
 
 static void foresee_document_of(struct foresight *f, struct slice domain)
@@ -472,17 +437,17 @@ static void foresee_document_of(struct foresight *f, struct slice domain)
 
 static void foresee_m(struct foresight *f, const struct ep *ep, const struct ep_m *m, struct slice domain)
 {
-    bool open = is_open(ep, m, &f->q->client);
+    bool open = ep_is_open(ep, m, &f->q->client);
     if (open && m->count == 0)
         foresee_mx(f, domain);
-    for (size_t i = 0; i < m->count; i++) {
+    for (size_t i = 0; i < m->count && f->hinted < FORESIGHT_MAX; i++) {
         const struct ep_entry *e = &ep->entries[m->first + i];
         if (e->kind == EP_INDIRECT)
             foresee_document_of(f, e->name);
         else if (open && e->kind == EP_MX)
             foresee_mx(f, subject_of(e, domain));
-        else if (open && asks_something(e))
-            hint(f->s, subject_of(e, domain), callerid_address_type(&f->q->client));
+        else if (open && ep_entry_asks(e))
+            foresee(f, subject_of(e, domain), callerid_address_type(&f->q->client));
     }
 }
 
@@ -490,7 +455,7 @@ static void foresee_m(struct foresight *f, const struct ep *ep, const struct ep_
 static bool foresee_document(struct foresight *f, const struct ep *ep, struct slice domain)
 {
     for (size_t i = 0; i < ep->m_count; i++)
-        if (is_open(ep, &ep->ms[i], &f->q->client) && listed(ep, &ep->ms[i], &f->q->client))
+        if (ep_is_open(ep, &ep->ms[i], &f->q->client) && ep_listed(ep, &ep->ms[i], &f->q->client))
             return true;
     for (size_t i = 0; i < ep->m_count; i++)
         foresee_m(f, ep, &ep->ms[i], domain);
@@ -503,9 +468,9 @@ void callerid_foresee(struct scout *s, const struct callerid_query *q)
     struct callerid_place place;
     f.domains[f.count++] = q->domain;
     if (q->from_domain.len > 0)
-        hint(s, place_name(&s->run, q->from_domain), RTYPE_TXT);
+        foresee(&f, place_name(&s->run, q->from_domain), RTYPE_TXT);
     for (unsigned i = 0; i < f.count; i++) {
-        const struct answer *a = hint(s, place_name(&s->run, f.domains[i]), RTYPE_TXT);
+        const struct answer *a = foresee(&f, place_name(&s->run, f.domains[i]), RTYPE_TXT);
         enum path_outcome found = a ? place_of(&s->run, q->conf, f.domains[i], a, &place) : PATH_WAIT;
         if (found == PATH_HIT && !place.set->ep.no_mail_servers && foresee_document(&f, &place.set->ep, f.domains[i]))
             return;

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+from . import costly
+
 MIB = 1 << 20
 HEAD = "From: a@victim.example\r\nTo: b@receiver.example\r\nSubject: x\r\nDate: Sun, 15 Jun 2025 10:00:00 +0000\r\nMessage-ID: <1@victim.example>\r\n"
 
@@ -80,42 +82,62 @@ def key_of(corpus_zone):
     raise ValueError("no RSA key in the zone")
 
 
-def write_messages(folder):
-    """Every message as a file, under the first envelope, and a small one under each; returns [name, file, envelope].
-
-    By a process of its own: what the kernel says of a program's peak begins with that of whoever started it.
-    """
-    small = "".join(signature(i + 1) for i in range(3)) + HEAD + "\r\nx\r\n"
+def apart(work, *arguments):
+    """By a process of its own: what the kernel says of a program's peak begins with that of whoever started it."""
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            cases = []
-            for name, text in messages():
-                path = folder / f"{len(cases)}.eml"
-                path.write_text(text, newline="")
-                cases.append([name, str(path), ENVELOPES[0]])
-            (folder / "small.eml").write_text(small, newline="")
-            cases += [[f"envelope {e[0][:24]}", str(folder / "small.eml"), e] for e in ENVELOPES]
-            (folder / "cases.json").write_text(json.dumps(cases))
+            work(*arguments)
             code = 0
         finally:
             os._exit(code)
     if os.waitpid(pid, 0)[1] != 0:
         raise RuntimeError("the hostile messages could not be written")
-    return json.loads((folder / "cases.json").read_text())
+
+
+def write_messages(folder):
+    """Every message as a file, under the first envelope, and a small one under each; their list [name, file, envelope] in cases.json."""
+    cases = []
+    for name, text in messages():
+        path = folder / f"{len(cases)}.eml"
+        path.write_text(text, newline="")
+        cases.append([name, str(path), ENVELOPES[0]])
+    (folder / "small.eml").write_text("".join(signature(i + 1) for i in range(3)) + HEAD + "\r\nx\r\n", newline="")
+    cases += [[f"envelope {e[0][:24]}", str(folder / "small.eml"), e] for e in ENVELOPES]
+    (folder / "cases.json").write_text(json.dumps(cases))
+
+
+def verify(frank, path, sender, helo, *dns):
+    """(CPU seconds, MiB, questions, error) of one message."""
+    cpu, mib, code, result = spend([frank, "verify", "--json", *dns, "--ip", "192.0.2.99", "--helo", helo, "--mail-from", sender,
+                                    "--rcpt-to", "b@receiver.example", "--receiver", "mx.receiver.example", "--at", "1760000000", path])
+    return cpu, mib, (result or {}).get("dns", {}).get("queries"), "" if code == 0 and result else f"exit {code}"
 
 
 def measure(frank, corpus, folder):
-    """Yields (name, CPU seconds, MiB, questions, error) of each message."""
+    """Yields (name, CPU seconds, MiB, questions, error) of each message, all DNS from a zone."""
     folder.mkdir(parents=True, exist_ok=True)
     zone_file = folder / "hostile.zone"
     zone_file.write_text(zone(key_of(corpus / "corpus.zone")))
-    cases = write_messages(folder)
+    apart(write_messages, folder)
+    cases = json.loads((folder / "cases.json").read_text())
     for name, path, (sender, helo) in cases:
-        cpu, mib, code, result = spend([frank, "verify", "--json", "--zone", zone_file, "--ip", "192.0.2.99", "--helo", helo, "--mail-from", sender,
-                                        "--rcpt-to", "b@receiver.example", "--receiver", "mx.receiver.example", "--at", "1760000000", path])
-        questions = (result or {}).get("dns", {}).get("queries")
-        yield name, cpu, mib, questions, "" if code == 0 and result else f"exit {code}"
+        yield name, *verify(frank, path, sender, helo, "--zone", zone_file)
     for path in {path for _, path, _ in cases}:
         os.unlink(path)
+
+
+def measure_domains(frank, name_server, folder):
+    """The same of mail from costly domains, from a name server whose answers come one after the other: each may be one more look at all there is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    zone_file = folder / "costly.zone"
+    apart(lambda: zone_file.write_text(costly.zone()))
+    name_server.start(zone_file, delay_ms=1)
+    try:
+        for name, domain, _ in costly.DOMAINS:
+            path = folder / "costly.eml"
+            path.write_text(costly.message(domain), newline="")
+            yield name, *verify(frank, path, f"a@{domain}", domain, "--resolver", "127.0.0.1")
+    finally:
+        name_server.stop()

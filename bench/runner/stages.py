@@ -1,4 +1,5 @@
 """The parts of a run. Each takes the Run and returns rows; each can be run alone."""
+import itertools
 import json
 import pathlib
 import subprocess
@@ -407,7 +408,9 @@ def hostile_mail(run):
         return rows
     bound = json.loads(subprocess.run([run.frank, "limits", "--json"], capture_output=True, text=True, check=True).stdout)["questions_per_message"]
     lines = []
-    for name, cpu, mib, questions, error in hostile.measure(run.frank, run.corpus, run.folder / "hostile"):
+    folder = run.folder / "hostile"
+    measured = itertools.chain(hostile.measure(run.frank, run.corpus, folder), hostile.measure_domains(run.frank, run.name_server, folder))
+    for name, cpu, mib, questions, error in measured:
         lines.append([name, cpu, mib, questions, error])
         if error:
             run.wrong.append(f"hostile: {name}: {error}")

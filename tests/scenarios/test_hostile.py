@@ -3,6 +3,7 @@
 The long forms are in tests/soak.
 """
 import contextlib
+import ctypes
 import os
 import random
 import resource
@@ -19,6 +20,7 @@ from harness.milter_client import POSTFIX, Closed, MilterClient
 from harness.milter_wire import frame, negotiation, zero_ended
 
 HONEST_SECONDS = 2.0
+LIBC, SYS_PIDFD_GETFD = ctypes.CDLL(None, use_errno=True), 438
 OFFER = negotiation(6, 0x1ff, 0x1fffff)
 CONNECT = frame("C", zero_ended("mail.sender.example") + b"4" + struct.pack(">H", 4000) + zero_ended("192.0.2.1"))
 HELO, MAIL, RCPT = frame("H", zero_ended("mail.sender.example")), frame("M", zero_ended("<alice@sender.example>")), frame("R", zero_ended("<bob@receiver.example>"))
@@ -279,6 +281,36 @@ def test_a_killed_resolver_is_replaced():
         assert load.wrong == []
         assert load.answered > 10
         assert honest(frankd) < HONEST_SECONDS
+
+
+def channel_of(pid):
+    """A copy of a worker's socket to the resolver: of its two that keep records apart, the one that was made later."""
+    process = os.pidfd_open(pid)
+    links = {number: os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")}
+    made = sorted((int(link[len("socket:["):-1]), int(number)) for number, link in links.items() if link.startswith("socket:"))
+    try:
+        for _, number in reversed(made):
+            copy = socket.socket(fileno=LIBC.syscall(SYS_PIDFD_GETFD, process, number, 0))
+            if copy.family == socket.AF_UNIX and copy.type == socket.SOCK_SEQPACKET:
+                return copy
+            copy.close()
+    finally:
+        os.close(process)
+    raise AssertionError(f"{pid} has no channel")
+
+
+def test_a_worker_that_lost_its_channel_to_the_resolver_gets_another():
+    with FakeDns(ZONE) as dns, daemon(dns=f'resolver = [ "{dns.address}" ]; timeout = "3s";') as frankd:
+        workers = [pid for pid, name in frankd.children().items() if "worker" in name]
+        before = frankd.children()
+        for pid in workers:
+            with channel_of(pid) as channel:
+                channel.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: frankd.log_text().count("lost its channel") == len(workers))
+        time.sleep(0.2)             # until the new one is there
+        for _ in range(3 * len(workers)):
+            assert honest(frankd) < HONEST_SECONDS
+        assert frankd.children() == before
 
 
 def test_a_killed_parent_leaves_no_wrong_answer_and_can_be_started_again():

@@ -33,6 +33,8 @@ struct remote {
     struct list open;
     struct loop_timer *deadline;
     uint64_t timeout_us;
+    void (*lost)(void *context);    /* NULL: nobody asks */
+    void *lost_context;
     uint32_t last_id;
     struct flight *free;
     unsigned free_count;
@@ -183,6 +185,13 @@ static void resolver_gone(void *context)
         land(f, failure(&f->question, ANSWER_SERVFAIL));
     }
     deadline_set(r);
+    if (r->lost)
+        r->lost(r->lost_context);
+}
+
+bool remote_resolver_connected(const struct resolver *resolver)
+{
+    return ((const struct remote *)resolver)->channel != NULL;
 }
 
 void remote_resolver_connect(struct resolver *resolver, int fd)
@@ -191,6 +200,8 @@ void remote_resolver_connect(struct resolver *resolver, int fd)
     struct helper_channel *old = r->channel;
     r->channel = helper_channel_new(r->loop, fd, &(struct helper_events){ record_came, resolver_gone, r });
     helper_channel_free(old);
+    if (!r->channel && r->lost)
+        r->lost(r->lost_context);
     for (struct link *k = list_first(&r->open); k; k = list_next(&r->open, k))
         if (!flight_send(LIST_ITEM(k, struct flight, open)))
             return;                 /* their deadlines will strike */
@@ -270,6 +281,7 @@ struct resolver *remote_resolver_new(struct loop *l, const struct remote_options
         return NULL;
     *r = (struct remote){
         .resolver = { .ask = remote_ask, .withdraw = remote_withdraw }, .loop = l, .timeout_us = o->question_timeout_us,
+        .lost = o->lost, .lost_context = o->context,
         .cache = cache_new(o->cache_octets, o->seed), .by_key = table_new(o->seed), .by_id = table_new(o->seed),
         .deadline = loop_timer_new(l, deadline_struck, r),
     };

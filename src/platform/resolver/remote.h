@@ -15,12 +15,19 @@
 #define REMOTE_IN_FLIGHT_MAX 16384          /* questions; further ones fail at once */
 #define REMOTE_GRACE_US 500000              /* what the resolver process gets beyond the question's time */
 
-struct remote_options { uint64_t question_timeout_us; size_t cache_octets; uint64_t seed; };
+struct remote_options {
+    uint64_t question_timeout_us;
+    size_t cache_octets;
+    uint64_t seed;
+    void (*lost)(void *context);            /* called from the loop when the channel is gone; NULL: nobody asks */
+    void *context;
+};
 
 struct resolver *remote_resolver_new(struct loop *, const struct remote_options *);       /* NULL without memory */
 void remote_resolver_free(struct resolver *);                                            /* who waits hears no more; NULL allowed */
 /* Takes the descriptor over: a new resolver process. What is open at the old one is asked again. */
 void remote_resolver_connect(struct resolver *, int fd);
+bool remote_resolver_connected(const struct resolver *);
 struct cache_counts remote_resolver_counts(const struct resolver *);
 
 #endif

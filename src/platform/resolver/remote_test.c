@@ -35,7 +35,13 @@ struct bench {
     struct counting behind;
     struct dns_server *server;
     struct resolver *r;
+    unsigned lost;
 };
+
+static void lost_it(void *context)
+{
+    ((struct bench *)context)->lost++;
+}
 
 static void connect_it(struct bench *b)
 {
@@ -53,8 +59,10 @@ static void open_bench(struct bench *b, bool silent)
         "; servfail bad.example TXT\nalias.example. 60 IN CNAME a.example.\n"), &e));
     b->behind = (struct counting){ .resolver = { counting_ask, counting_withdraw }, .zone = zone_resolver_new(b->zone), .silent = silent };
     b->server = dns_server_new(b->loop, &b->behind.resolver, 1);
-    b->r = remote_resolver_new(b->loop, &(struct remote_options){ .question_timeout_us = 100000, .cache_octets = 1u << 20, .seed = 1 });
+    b->r = remote_resolver_new(b->loop, &(struct remote_options){ .question_timeout_us = 100000, .cache_octets = 1u << 20, .seed = 1, .lost = lost_it, .context = b });
+    assert_false(remote_resolver_connected(b->r));
     connect_it(b);
+    assert_true(remote_resolver_connected(b->r));
 }
 
 static void close_bench(struct bench *b)
@@ -173,6 +181,7 @@ static void test_resolver_dies(void **state)
     assert_int_equal(b.behind.withdrawn, 1);
     wait_for(&b, &q);
     assert_int_equal(q.answer->status, ANSWER_SERVFAIL);
+    assert_true(b.lost == 1 && !remote_resolver_connected(b.r));
     answer_drop(q.answer);
     ask_it(&b, &q, "b.example", RTYPE_TXT);
     assert_int_equal(q.answer->status, ANSWER_SERVFAIL);

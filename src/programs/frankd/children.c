@@ -80,6 +80,29 @@ static pid_t fork_child(struct child *c, int pair[2])
 
 /* ---- control ---- */
 
+/* A worker's questions go to the resolver over a pair of their own. */
+static void introduce(struct child *worker, struct child *resolver)
+{
+    int pair[2];
+    if (!worker->pid || !resolver->pid || !helper_pair(pair))
+        return;
+    worker->introduced_us = loop_now_us(worker->generation->family->loop);
+    helper_say(worker->control, WORD_RESOLVER, pair[0]);
+    helper_say(resolver->control, WORD_RESOLVER, pair[1]);
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* A worker lost its way to the resolver; not heard more than once in YOUNG_US. */
+static void introduce_again(struct child *worker)
+{
+    struct generation *g = worker->generation;
+    if (worker->slot && loop_now_us(g->family->loop) - worker->introduced_us >= YOUNG_US) {
+        log_say(g->family->log, "a worker (%d) lost its channel to the resolver and gets another", (int)worker->pid);
+        introduce(worker, &g->resolver);
+    }
+}
+
 static void control_ready(void *context, unsigned interest)
 {
     struct child *c = context;
@@ -91,6 +114,8 @@ static void control_ready(void *context, unsigned interest)
         close(passed);
     if (heard == HELPER_CLOSED)
         loop_watch_set(c->watch, 0);          /* SIGCHLD says the rest */
+    if (heard == HELPER_HEARD && word == WORD_RESOLVER)
+        introduce_again(c);
     if (heard != HELPER_HEARD || word != WORD_READY)
         return;
     c->ready = true;
@@ -133,18 +158,6 @@ static bool child_start(struct child *c, struct generation *g, bool worker)
     else
         child_forget(c);
     return false;
-}
-
-/* A worker's questions go to the resolver over a pair of their own. */
-static void introduce(struct child *worker, struct child *resolver)
-{
-    int pair[2];
-    if (!worker->pid || !resolver->pid || !helper_pair(pair))
-        return;
-    helper_say(worker->control, WORD_RESOLVER, pair[0]);
-    helper_say(resolver->control, WORD_RESOLVER, pair[1]);
-    close(pair[0]);
-    close(pair[1]);
 }
 
 /* ---- generations ---- */

@@ -14,7 +14,7 @@ struct child {
     int control;
     struct slot *slot;             /* workers */
     struct loop_watch *watch;
-    int64_t started_us;
+    int64_t started_us, introduced_us;         /* to the resolver: 0, not yet */
     bool ready;
     struct generation *generation;
 };

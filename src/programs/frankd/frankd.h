@@ -30,7 +30,8 @@ enum word {
     WORD_READY = 'R',       /* child: my sockets answer */
     WORD_LEAVE = 'L',       /* parent: accept no more; drain after drain_timeout */
     WORD_STOP = 'S',        /* parent: accept no more; end between messages, after stop_timeout anyway */
-    WORD_RESOLVER = 'D',    /* parent, with a descriptor: your questions go there. To a resolver: one more asker */
+    WORD_RESOLVER = 'D',    /* parent, with a descriptor: your questions go there. To a resolver: one more asker.
+                               Worker, without: I lost mine */
 };
 
 /* ---- plan.c: a configuration that was checked whole ---- */

@@ -14,6 +14,7 @@
 #include "platform/resolver/remote.h"
 #include "programs/frankd/tender.h"
 
+#define RESOLVER_WAIT_US 1000000    /* for a new way to the resolver, before it is asked for: one that died is replaced unasked */
 #define LARGE_OCTETS 32768          /* blocks of messages, which go; between them are cached answers, which stay */
 
 struct worker {
@@ -29,7 +30,7 @@ struct worker {
     struct milter_front front;
     struct milter_server *server;
     struct loop_watch *control, *term;
-    struct loop_timer *leave;
+    struct loop_timer *leave, *resolver_missed;
     bool stopping;
 };
 
@@ -124,6 +125,23 @@ static void term_came(void *context, unsigned interest)
     leave(context, true);
 }
 
+/* ---- the way to the resolver ---- */
+
+static void resolver_lost(void *context)
+{
+    loop_timer_set(((struct worker *)context)->resolver_missed, RESOLVER_WAIT_US);
+}
+
+/* Its channel broke though both processes live: without another every question would fail from now on. */
+static void ask_for_resolver(void *context)
+{
+    struct worker *w = context;
+    if (remote_resolver_connected(w->remote_dns))
+        return;
+    (void)!helper_say(w->job->control, WORD_RESOLVER, -1);
+    loop_timer_set(w->resolver_missed, RESOLVER_WAIT_US);
+}
+
 /* ---- opening ---- */
 
 static bool open_dns(struct worker *w)
@@ -136,11 +154,12 @@ static bool open_dns(struct worker *w)
         return w->zone_dns != NULL;
     }
     w->env->random->fill(w->env->random, &seed, sizeof seed);
+    w->resolver_missed = loop_timer_new(w->loop, ask_for_resolver, w);
     w->remote_dns = remote_resolver_new(w->loop, &(struct remote_options){
-        .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = s->cache_octets, .seed = seed,
+        .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = s->cache_octets, .seed = seed, .lost = resolver_lost, .context = w,
     });
     w->env->dns = w->remote_dns;
-    return w->remote_dns != NULL;
+    return w->remote_dns && w->resolver_missed;
 }
 
 static bool open_engine(struct worker *w)
@@ -208,6 +227,7 @@ static void close_all(struct worker *w)
     loop_watch_free(w->control);
     loop_watch_free(w->term);
     loop_timer_free(w->leave);
+    loop_timer_free(w->resolver_missed);
     heap_keeper_free(w->keeper);
     loop_free(w->loop);
 }

@@ -11,6 +11,13 @@
 #define K1024 \
     "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDO9rSgfYvHYD5elUZ1Vep7Gygfh4Hi/rv/JKsIXit1T6dQTy7RLXR6Q6JkzV+wT6J7ryq8LjN3XkCunVGL" \
     "1lINhaFtDvSFBAvXwcYlpx0sCXYY/kz9+sJvkFhpZd4OJ/UqHkQ0MOY74PwzYVBLbl/QJ2jhqFsT+P9CG32BvuAawQIDAQAB"
+#define K1024_EVEN \
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDO9rSgfYvHYD5elUZ1Vep7Gygfh4Hi/rv/JKsIXit1T6dQTy7RLXR6Q6JkzV+wT6J7ryq8LjN3XkCunVGL" \
+    "1lINhaFtDvSFBAvXwcYlpx0sCXYY/kz9+sJvkFhpZd4OJ/UqHkQ0MOY74PwzYVBLbl/QJ2jhqFsT+P9CG32BvuAawAIDAQAB"
+/* A modulus of 8200 bits, nearly all of them 0. */
+#define A39 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define A195 " \"" A39 A39 A39 A39 A39 "\""
+#define LONG_KEY "s1._domainkey.example.com. TXT \"p=MIIEIzANBgkqhkiG9w0BAQEFAAOCBBAAMIIECwKCBAIAg\"" A195 A195 A195 A195 A195 A195 A195 " \"ECAwEAAQ==\"\n"
 #define K768 \
     "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAMg1LPXrdEQ8+NcrZ/imW/UL04nLcM1wZbStq1jW9mk5ge0ZTT6kvq/uCEFHh2+h2JQHSmSdMb7zMsSv8Y72SVUj" \
     "qcU0tmDDzZq9RNdPs5FycHf4Sorbbrdoz/02bzVWqwIDAQAB"
@@ -40,6 +47,8 @@ static void codes(void **state)
         { SIGNS KEY("frob"), "2 error:key-syntax" },
         { SIGNS KEY("p=AAAA"), "2 error:key-data" },
         { SIGNS KEY("k=dsa; p=" K1024), "2 error:key-type" },
+        { SIGNS KEY("p=" K1024_EVEN), "2 error:key-odd" },
+        { SIGNS LONG_KEY, "2 error:key-too-long" },
         { "; servfail _domainkey.example.com TXT\n", "0 unknown:dns-failed" },
         { SIGNS "; timeout s1._domainkey.example.com TXT\n", "1 unknown:dns-failed" },
     };

@@ -343,7 +343,7 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* T19: twice the signed header costs about twice the time. */
+/* T19: twice the signed header costs about twice the time, a few ms; quadratic work would be seconds, and four times as many. */
 static void cost_is_linear(void **state)
 {
     (void)state;
@@ -364,7 +364,7 @@ static void cost_is_linear(void **state)
             spent[size] = took < spent[size] ? took : spent[size];
         }
     }
-    if (spent[1] > 2.2 * spent[0] + 1.0)
+    if (spent[1] > 3 * spent[0] + 20)
         fail_msg("%.2f ms, then %.2f ms", spent[0], spent[1]);
 }
 

@@ -133,10 +133,19 @@ static bool take_host(struct cursor *c, struct text *room, struct slice *host)
     return host->len > 0;
 }
 
-/* RFC 1035 3.3.14: one or more <character-string>s; RFC 7208 3.3: joined without blanks */
+static bool is_one_string(struct slice rdata)
+{
+    return rdata.len > 0 && rdata.len == (size_t)rdata.at[0] + 1;
+}
+
+/* RFC 1035 3.3.14: one or more <character-string>s; RFC 7208 3.3: joined without blanks. One stands joined already. */
 static bool take_strings(struct cursor *c, struct text *room, struct slice *joined)
 {
     size_t start = room->len;
+    if (is_one_string(c->rest)) {
+        *joined = take(c, take_octet(c));
+        return !c->bad;
+    }
     do {
         text_add(room, take(c, take_octet(c)));
     } while (!at_end(c));
@@ -192,13 +201,27 @@ static bool rdata_parse(struct rdata *r, struct text *room)
 
 static_assert(alignof(struct rdata) <= alignof(struct answer), "records stand behind their answer");
 
-struct measure { size_t count, octets; bool within; };
+struct measure { size_t count, octets, parsed; bool within; };
+
+/* What rdata_parse may write of a record: a name as text is no longer than its RDATA, except the root's ".". */
+static size_t parsed_octets(uint16_t type, struct slice rdata)
+{
+    switch (type) {
+    case RTYPE_TXT: case RTYPE_SPF:
+        return is_one_string(rdata) ? 0 : rdata.len;
+    case RTYPE_NS: case RTYPE_CNAME: case RTYPE_PTR: case RTYPE_MX: case RTYPE_SRV:
+        return rdata.len + 1;
+    default:
+        return 0;
+    }
+}
 
 static struct measure draft_measure(const struct answer_draft *draft)
 {
     struct measure m = { .count = draft->count, .within = draft->count <= ANSWER_RECORDS_MAX };
     for (size_t i = 0; m.within && i < draft->count; i++) {
         m.octets += draft->rdata[i].len;
+        m.parsed += parsed_octets(draft->question.type, draft->rdata[i]);
         m.within = m.octets <= ANSWER_OCTETS_MAX;
     }
     return m.within ? m : (struct measure){ .within = false };
@@ -227,8 +250,8 @@ struct answer *answer_make(const struct answer_draft *draft)
     bool has_records = draft->status == ANSWER_DATA;
     struct measure m = has_records ? draft_measure(draft) : (struct measure){ .within = true };
     struct slice name = name_undotted(draft->question.name);
-    /* Text and host of a record are never longer than its RDATA, except the root's ".". */
-    size_t room_octets = name.len + draft->canonical.len + 2 * m.octets + m.count;
+    bool elsewhere = draft->canonical.len > 0 && !slice_same(draft->canonical, name);
+    size_t room_octets = name.len + (elsewhere ? draft->canonical.len : 0) + m.octets + m.parsed;
     size_t octets = sizeof(struct answer) + m.count * sizeof(struct rdata) + room_octets;
     struct answer *answer = mem_zalloc(1, octets);
     if (!answer)
@@ -245,7 +268,7 @@ struct answer *answer_make(const struct answer_draft *draft)
         .octets = octets,
         .holders = 1,
     };
-    answer->canonical = draft->canonical.len > 0 ? added(&room, draft->canonical) : answer->question.name;
+    answer->canonical = elsewhere ? added(&room, draft->canonical) : answer->question.name;
     if (answer->status == ANSWER_DATA)
         add_records(answer, records, draft, &room);
     assert(!room.bad);

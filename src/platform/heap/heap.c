@@ -21,6 +21,8 @@ void heap_give_back(void)
 void heap_set_large(size_t octets)
 {
     mallopt(M_MMAP_THRESHOLD, (int)octets);
+    /* Room at the heap's top would be cut for large pieces too: it grows by no more than is asked for. */
+    mallopt(M_TOP_PAD, 0);
 }
 
 static void look(void *context)

@@ -25,7 +25,8 @@ void heap_keeper_stir(struct heap_keeper *);          /* cheap: may be called fo
 
 /* Gives back what is free, if it is worth it. Before a fork: what it leaves is shared. */
 void heap_give_back(void);
-/* Pieces from so many octets on are the system's own from now on, however many are freed: they leave no holes. */
+/* Pieces from so many octets on are the system's own from now on, however many are freed: they leave no holes. For who has few of
+ * them: each costs two system calls. */
 void heap_set_large(size_t octets);
 
 #endif

@@ -189,14 +189,15 @@ bool live_recurses(const struct live_options *o)
 /*
  * A socket costs 800 octets, each address family and its table of source ports 240 KiB more. Recursion may have two
  * packets out for a question, a forwarder gets one, and of the questions in flight half may have to wait for a socket;
- * no family is opened that no server has; and a quarter of the ports is enough where no stranger's packet can arrive.
+ * no family is opened that no server has; and a quarter of the ports is enough where no stranger's packet can arrive, nor
+ * need sockets be tied to the server there (the library looks at who answers anyway): a system call less for each question.
  */
 static bool set_sockets(struct ub_ctx *c, const struct live_options *o, const struct servers *s)
 {
     uint64_t packets = s->count ? 1 : 2;
     return set_number(c, "outgoing-range:", between(packets * o->in_flight_max / 2, SOCKETS_MIN, SOCKETS_MAX))
         && (s->count == 0 || (set(c, "do-ip4:", s->v4 ? "yes" : "no") && set(c, "do-ip6:", s->v6 ? "yes" : "no")))
-        && (s->count == 0 || !s->all_loopback || set(c, "outgoing-port-avoid:", "0-49151"));
+        && (s->count == 0 || !s->all_loopback || (set(c, "outgoing-port-avoid:", "0-49151") && set(c, "udp-connect:", "no")));
 }
 
 /*

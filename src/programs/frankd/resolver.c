@@ -12,7 +12,6 @@
 #include "platform/resolver/named_client.h"
 #include "platform/resolver/server.h"
 
-#define LARGE_OCTETS 16384            /* libunbound: a block for each question, 64 KiB for each TCP connection it may have one day */
 #define LINGER_US 1000000             /* after the parent's last word: how often is looked whether somebody still asks */
 
 struct asked {
@@ -109,7 +108,6 @@ int resolver_main(const struct resolver_job *job)
     struct sandbox_report report;
     int code = 1;
     prctl(PR_SET_NAME, "frankd: dns", 0, 0, 0);
-    heap_set_large(LARGE_OCTETS);
     signal(SIGTERM, SIG_IGN);         /* it goes after those who ask */
     if (sandbox_become(&job->plan->user) && open_all(&r)) {
         if (process_settings(job->plan->config)->sandbox)

@@ -225,7 +225,8 @@ enum helper_heard helper_hear(int fd, uint8_t *word, int *passed)
 {
     union { struct cmsghdr head; uint8_t room[CMSG_SPACE(sizeof(int))]; } control;
     struct iovec octet = { .iov_base = word, .iov_len = 1 };
-    struct msghdr m = { .msg_iov = &octet, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room };
+    /* Room for one to the octet: in CMSG_SPACE's padding the kernel would put a second, which nobody closes. */
+    struct msghdr m = { .msg_iov = &octet, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = CMSG_LEN(sizeof(int)) };
     ssize_t n;
     *passed = -1;
     do

@@ -55,6 +55,7 @@ bool helper_pair(int pair[2]);
 /* False with errno. passed: -1 for none. */
 bool helper_say(int fd, uint8_t word, int passed);
 enum helper_heard { HELPER_HEARD, HELPER_NOTHING, HELPER_CLOSED };
+/* One octet and at most one descriptor, whatever the peer sent; who hears closes *passed if it is not -1. */
 enum helper_heard helper_hear(int fd, uint8_t *word, int *passed);
 
 #endif

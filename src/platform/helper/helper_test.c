@@ -170,11 +170,43 @@ static void test_words(void **state)
     close(pair[1]);
 }
 
+/* Two descriptors in one message, from a peer that keeps to nothing: none of them stays. */
+static void test_more_descriptors_than_one(void **state)
+{
+    (void)state;
+    union { struct cmsghdr head; uint8_t room[CMSG_SPACE(3 * sizeof(int))]; } control;
+    struct iovec octet = { .iov_base = (char[]){ 'a' }, .iov_len = 1 };
+    int pair[2], passed;
+    uint8_t word;
+    assert_true(helper_pair(pair));
+    int before = dup(pair[0]);
+    close(before);
+    for (size_t count = 2; count <= 3; count++) {
+        struct msghdr m = { .msg_iov = &octet, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+        memset(control.room, 0, sizeof control.room);
+        struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+        *h = (struct cmsghdr){ .cmsg_len = CMSG_LEN(count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+        for (size_t i = 0; i < count; i++)
+            memcpy(CMSG_DATA(h) + i * sizeof(int), &pair[1], sizeof(int));
+        assert_int_equal(sendmsg(pair[0], &m, 0), 1);
+        assert_int_equal(helper_hear(pair[1], &word, &passed), HELPER_HEARD);
+        assert_int_equal(word, 'a');
+        if (passed >= 0)
+            close(passed);
+        int after = dup(pair[0]);
+        close(after);
+        assert_int_equal(after, before);
+    }
+    close(pair[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records), cmocka_unit_test(test_channel), cmocka_unit_test(test_slow_peer), cmocka_unit_test(test_nonsense),
         cmocka_unit_test(test_freed_by_its_callback), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_more_descriptors_than_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

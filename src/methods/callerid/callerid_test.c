@@ -390,6 +390,19 @@ static void t39_questions_and_documents_are_bounded(void **state)
     arena_free(a);
 }
 
+/* With hints too: what else stands in a document is looked for only if it is needed. */
+static void an_address_that_matches_asks_nothing_more(void **state)
+{
+    (void)state;
+    struct player *p = player_new(&callerid_method, SLICE(""));
+    struct play play = { .ip = SLICE("192.0.2.1"), .header = SLICE("From: u@example.com\n") };
+    player_zone(p, SLICE(OUT("example.com", "<m><a>192.0.2.1</a></m><m><indirect>b.example</indirect></m><m><mx/><a>h.example</a></m>")));
+    struct played r = player_play(p, &play);
+    assert_true(slice_same(fact_text(r.facts, "reason"), SLICE("listed")));
+    assert_int_equal(r.asked, 1);
+    player_free(p);
+}
+
 static void a_record_is_bounded(void **state)
 {
     (void)state;
@@ -446,6 +459,7 @@ int main(void)
         cmocka_unit_test(the_from_domain_may_want_it_direct),
         cmocka_unit_test(stored_and_relayed),
         cmocka_unit_test(t39_questions_and_documents_are_bounded),
+        cmocka_unit_test(an_address_that_matches_asks_nothing_more),
         cmocka_unit_test(a_record_is_bounded),
         cmocka_unit_test(prints_as_experimental),
         cmocka_unit_test(manual_has_the_options),

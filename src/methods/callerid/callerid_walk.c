@@ -4,6 +4,7 @@
 
 #define NODES_MAX (CALLERID_ASKS + 1)        /* each costs a question */
 #define ONCE_VIEW 16                         /* of node n: key ONCE_VIEW + n; the method has smaller ones */
+#define ONCE_HINTS (ONCE_VIEW + NODES_MAX)   /* ... and ONCE_HINTS + n */
 #define FORESIGHT_MAX (2 * CALLERID_HINTS)   /* hints of one run of the scout: its own, and as many of what others asked */
 
 /* ---- documents ---- */
@@ -230,27 +231,38 @@ static void hint_entry(struct check *c, const struct ep_entry *e, struct slice d
         prefetch(c, subject, callerid_address_type(client));
 }
 
-struct viewing { const struct walk *w; const struct node *node; const struct ep *ep; };
+struct viewing { const struct walk *w; const struct node *node; const struct ep *ep; const struct ep_view *view; };
 
-/* What stands in one document is asked at once. */
 static void *make_view(struct check *c, void *arg)
 {
     const struct viewing *v = arg;
-    struct ep_view *view = ep_view_make(c->run.txn->arena, v->ep, &v->w->q->client);
-    for (size_t i = 0; view && i < view->asking_count; i++)
-        if (view->asking[i].entry == EP_NO_ENTRY)
-            prefetch(c, v->node->domain, RTYPE_MX);
-        else
-            hint_entry(c, &v->ep->entries[view->asking[i].entry], v->node->domain, &v->w->q->client);
-    return view;
+    return ep_view_make(c->run.txn->arena, v->ep, &v->w->q->client);
 }
 
 static const struct ep_view *view_of(struct walk *w, const struct node *node, const struct ep *ep)
 {
-    struct viewing v = { w, node, ep };
+    struct viewing v = { w, node, ep, NULL };
     const struct ep_view *view = once(w->c, ONCE_VIEW + (unsigned)(node - w->nodes), make_view, &v);
     w->own_failure = w->own_failure || !view;
     return view;
+}
+
+static void *hint_view(struct check *c, void *arg)
+{
+    const struct viewing *v = arg;
+    for (size_t i = 0; i < v->view->asking_count; i++)
+        if (v->view->asking[i].entry == EP_NO_ENTRY)
+            prefetch(c, v->node->domain, RTYPE_MX);
+        else
+            hint_entry(c, &v->ep->entries[v->view->asking[i].entry], v->node->domain, &v->w->q->client);
+    return NULL;
+}
+
+/* What stands in one document is asked at once, and only if no address there admits the client. */
+static void hint_document(struct walk *w, const struct node *node, const struct ep *ep, const struct ep_view *view)
+{
+    struct viewing v = { w, node, ep, view };
+    (void)once(w->c, ONCE_HINTS + (unsigned)(node - w->nodes), hint_view, &v);
 }
 
 static enum path_outcome judge_step(struct walk *w, const struct spot *s, const struct ep_entry *e)
@@ -283,6 +295,8 @@ static enum path_outcome judge_document(struct walk *w, const struct node *node,
         s.m = &ep->ms[view->listed[i].m];
         o = admit(w, &s, &ep->entries[view->listed[i].entry], (struct slice){ 0 });
     }
+    if (view && o == PATH_MISS)
+        hint_document(w, node, ep, view);
     for (size_t i = 0; view && i < view->asking_count && o == PATH_MISS; i++) {
         s.m = &ep->ms[view->asking[i].m];
         o = judge_step(w, &s, view->asking[i].entry == EP_NO_ENTRY ? NULL : &ep->entries[view->asking[i].entry]);

@@ -47,7 +47,7 @@ static void connect_it(struct bench *b)
 {
     int pair[2];
     assert_true(helper_pair(pair));
-    assert_true(dns_server_add(b->server, pair[1]));
+    assert_true(dns_server_add(b->server, pair[1], 0));
     remote_resolver_connect(b->r, pair[0]);
 }
 
@@ -224,7 +224,7 @@ static void test_askers(void **state)
     open_bench(&b, false);
     assert_int_equal(dns_server_askers(b.server), 1);
     assert_true(helper_pair(pair));
-    assert_true(dns_server_add(b.server, pair[1]));
+    assert_true(dns_server_add(b.server, pair[1], 1));
     assert_int_equal(dns_server_askers(b.server), 2);
     assert_int_equal(write(pair[0], "\0\0\0\0\0\0\0\1\0\1", 10), 10);        /* a question without a name */
     assert_int_equal(write(pair[0], "\0\0\0\3\0\0\0\1\0\11\0\20x", 13), 13);   /* an unknown kind */
@@ -234,6 +234,40 @@ static void test_askers(void **state)
     for (int i = 0; i < 10 && dns_server_askers(b.server) == 2; i++)
         assert_true(loop_turn(b.loop, 10000));
     assert_int_equal(dns_server_askers(b.server), 1);
+    close_bench(&b);
+}
+
+/* One that asks for a channel again and again, and keeps all of them, has one. */
+static void test_an_asker_has_one_channel(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct asked q;
+    int kept[8][2];
+    char octet;
+    open_bench(&b, true);
+    ask_it(&b, &q, "a.example", RTYPE_TXT);
+    for (int turn = 0; turn < 10 && b.behind.asked == 0; turn++)
+        assert_true(loop_turn(b.loop, 10000));
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        assert_true(helper_pair(kept[i]));
+        assert_true(dns_server_add(b.server, kept[i][1], 1));
+        assert_int_equal(dns_server_askers(b.server), 2);
+    }
+    assert_int_equal(b.behind.withdrawn, 0);
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        assert_int_equal(read(kept[i][0], &octet, 1), i + 1 < COUNT_OF(kept) ? 0 : -1);
+        close(kept[i][0]);
+    }
+    /* The other's place taken: its question is withdrawn, and it sees that its channel is gone. */
+    assert_true(helper_pair(kept[0]));
+    assert_true(dns_server_add(b.server, kept[0][1], 0));
+    assert_int_equal(b.behind.withdrawn, 1);
+    wait_for(&b, &q);
+    assert_int_equal(q.answer->status, ANSWER_SERVFAIL);
+    assert_int_equal(b.lost, 1);
+    answer_drop(q.answer);
+    close(kept[0][0]);
     close_bench(&b);
 }
 
@@ -313,7 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers), cmocka_unit_test(test_identical_questions_are_one), cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_resolver_dies), cmocka_unit_test(test_new_channel), cmocka_unit_test(test_askers), cmocka_unit_test(test_bad_answers),
+        cmocka_unit_test(test_resolver_dies), cmocka_unit_test(test_new_channel), cmocka_unit_test(test_askers), cmocka_unit_test(test_an_asker_has_one_channel), cmocka_unit_test(test_bad_answers),
         cmocka_unit_test(test_questions), cmocka_unit_test(test_servers_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

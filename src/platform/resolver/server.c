@@ -10,6 +10,7 @@
 
 struct asker {
     struct link link;
+    unsigned number;
     struct dns_server *server;
     struct helper_channel *channel;
     struct table *open;                     /* id -> struct served */
@@ -129,8 +130,19 @@ static void asker_gone(void *context)
     asker_free(context);
 }
 
-bool dns_server_add(struct dns_server *s, int fd)
+static struct asker *asker_numbered(const struct dns_server *s, unsigned number)
 {
+    for (struct link *l = list_first(&s->askers); l; l = list_next(&s->askers, l))
+        if (LIST_ITEM(l, struct asker, link)->number == number)
+            return LIST_ITEM(l, struct asker, link);
+    return NULL;
+}
+
+bool dns_server_add(struct dns_server *s, int fd, unsigned number)
+{
+    struct asker *earlier = asker_numbered(s, number);
+    if (earlier)
+        asker_free(earlier);
     struct asker *k = mem_zalloc(1, sizeof *k);
     struct helper_channel *channel = helper_channel_new(s->loop, fd, &(struct helper_events){ record_came, asker_gone, k });
     struct table *open = table_new(s->seed);
@@ -140,7 +152,7 @@ bool dns_server_add(struct dns_server *s, int fd)
         mem_free(k);
         return false;
     }
-    *k = (struct asker){ .server = s, .channel = channel, .open = open };
+    *k = (struct asker){ .number = number, .server = s, .channel = channel, .open = open };
     list_add(&s->askers, &k->link);
     s->count++;
     return true;

@@ -12,8 +12,9 @@ struct dns_server;
 /* The resolver is borrowed. NULL without memory. */
 struct dns_server *dns_server_new(struct loop *, struct resolver *, uint64_t seed);
 void dns_server_free(struct dns_server *);                  /* NULL allowed */
-/* One more asker; takes the descriptor over. False without memory. It goes when it closes. */
-MUST_CHECK bool dns_server_add(struct dns_server *, int fd);
+/* The channel of the asker of this number, in the place of an earlier one of its: who asks for channel after channel holds one. Takes the
+ * descriptor over. False without memory. The asker goes when it closes. Not from a resolver's own answer. */
+MUST_CHECK bool dns_server_add(struct dns_server *, int fd, unsigned number);
 unsigned dns_server_askers(const struct dns_server *);
 
 #endif

@@ -80,7 +80,7 @@ static pid_t fork_child(struct child *c, int pair[2])
 
 /* ---- control ---- */
 
-/* A worker's questions go to the resolver over a pair of their own. */
+/* A worker's questions go to the resolver over a pair of their own, which is the only one it has there. */
 static void introduce(struct child *worker, struct child *resolver)
 {
     int pair[2];
@@ -88,16 +88,16 @@ static void introduce(struct child *worker, struct child *resolver)
         return;
     worker->introduced_us = loop_now_us(worker->generation->family->loop);
     helper_say(worker->control, WORD_RESOLVER, pair[0]);
-    helper_say(resolver->control, WORD_RESOLVER, pair[1]);
+    helper_say(resolver->control, (uint8_t)(WORD_ASKER + (worker - worker->generation->workers)), pair[1]);
     close(pair[0]);
     close(pair[1]);
 }
 
-/* A worker lost its way to the resolver; not heard more than once in YOUNG_US. */
+/* A worker has no way to the resolver; not heard more than once in YOUNG_US, nor while there is none: a new one is introduced to all. */
 static void introduce_again(struct child *worker)
 {
     struct generation *g = worker->generation;
-    if (worker->slot && loop_now_us(g->family->loop) - worker->introduced_us >= YOUNG_US) {
+    if (worker->slot && g->resolver.pid && loop_now_us(g->family->loop) - worker->introduced_us >= YOUNG_US) {
         log_say(g->family->log, "a worker (%d) lost its channel to the resolver and gets another", (int)worker->pid);
         introduce(worker, &g->resolver);
     }

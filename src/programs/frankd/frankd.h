@@ -15,6 +15,8 @@
 #ifndef FRANK_PROGRAMS_FRANKD_H
 #define FRANK_PROGRAMS_FRANKD_H
 
+#include <assert.h>
+
 #include "dns/cache.h"
 #include "dns/zone.h"
 #include "engine/engine.h"
@@ -30,9 +32,10 @@ enum word {
     WORD_READY = 'R',       /* child: my sockets answer */
     WORD_LEAVE = 'L',       /* parent: accept no more; drain after drain_timeout */
     WORD_STOP = 'S',        /* parent: accept no more; end between messages, after stop_timeout anyway */
-    WORD_RESOLVER = 'D',    /* parent, with a descriptor: your questions go there. To a resolver: one more asker.
-                               Worker, without: I lost mine */
+    WORD_RESOLVER = 'D',    /* parent to a worker, with a descriptor: your questions go there. Worker, without: I have none */
+    WORD_ASKER = 0x80,      /* and up, parent to a resolver, with a descriptor: the questions of the worker of this number */
 };
+static_assert(WORD_ASKER + SETTINGS_WORKERS_MAX <= 0x100, "words are octets");
 
 /* ---- plan.c: a configuration that was checked whole ---- */
 

@@ -41,8 +41,8 @@ static void control_ready(void *context, unsigned interest)
     enum helper_heard heard = helper_hear(r->job->control, &word, &passed);
     if (heard == HELPER_NOTHING)
         return;
-    if (heard == HELPER_HEARD && word == WORD_RESOLVER && passed >= 0) {
-        (void)!dns_server_add(r->server, passed);
+    if (heard == HELPER_HEARD && word >= WORD_ASKER && passed >= 0) {
+        (void)!dns_server_add(r->server, passed, word - WORD_ASKER);
         return;
     }
     if (passed >= 0)

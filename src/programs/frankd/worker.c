@@ -132,7 +132,7 @@ static void resolver_lost(void *context)
     loop_timer_set(((struct worker *)context)->resolver_missed, RESOLVER_WAIT_US);
 }
 
-/* Its channel broke though both processes live: without another every question would fail from now on. */
+/* Its channel broke, or never came, though both processes live: without another every question would fail from now on. */
 static void ask_for_resolver(void *context)
 {
     struct worker *w = context;
@@ -159,7 +159,8 @@ static bool open_dns(struct worker *w)
         .question_timeout_us = s->timeout_seconds * 1000000, .cache_octets = s->cache_octets, .seed = seed, .lost = resolver_lost, .context = w,
     });
     w->env->dns = w->remote_dns;
-    return w->remote_dns && w->resolver_missed;
+    /* The parent may have had none to give. */
+    return w->remote_dns && w->resolver_missed && loop_timer_set(w->resolver_missed, RESOLVER_WAIT_US);
 }
 
 static bool open_engine(struct worker *w)

@@ -28,6 +28,12 @@ def has_control(text):
                    if (c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co"))})
 
 
+def without_repeated_names(pairs):
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), names
+    return dict(pairs)
+
+
 class Said:
     """What one run said."""
 
@@ -40,7 +46,7 @@ class Said:
         assert has_control(self.err) == [], self.err
         assert "Sanitizer" not in self.err and "runtime error" not in self.err, self.err
         self.lines = self.out.splitlines()
-        self.objects = [json.loads(line) for line in self.lines] if is_json else []
+        self.objects = [json.loads(line, object_pairs_hook=without_repeated_names) for line in self.lines] if is_json else []
         for one in self.objects:
             assert one["version"] == 1
 

@@ -137,7 +137,8 @@ def test_dkim_command_lists_signatures_top_first(frank):
     assert one["dkim"][3] | {"domain": "slow.example", "result": "temperror"} == one["dkim"][3]
 
 
-@pytest.mark.parametrize("name", ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "callerid", "msd", "dnsmail"])
+@pytest.mark.parametrize("name", ["auth", "iprev", "spf", "dkim", "arc", "dmarc", "rmx", "dmp", "mxout", "imx", "csa", "mtamark", "callerid", "msd", "dnsmail",
+                                  "senderid", "domainkeys", "dnslist"])
 def test_every_method_is_a_command(frank, name):
     path = frank.write("m.eml", MESSAGES["good"])
     options = [path, *ENVELOPES["listed"], "--zone", frank.zone(*ZONE), "--at", "1700000000"]

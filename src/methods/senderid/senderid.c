@@ -200,7 +200,7 @@ static void senderid_scout(struct scout *s)
     foresee(s, &claim);
 }
 
-static const char *const senderid_members[] = { "pra", "scope", "field", "identity", "domain", "version", "explanation", "terms", "void", METHOD_TRACE, NULL };
+static const char *const senderid_members[] = { "pra", "scope", "field", "identity", "domain", "record_version", "explanation", "terms", "void", METHOD_TRACE, NULL };
 static const char *const senderid_fields[] = { "From", "Sender", "Resent-From", "Resent-Sender", NULL };
 
 const struct method senderid_method = {

@@ -22,7 +22,7 @@
 
 static const struct vector addresses[] = {
     { "senderid.md 1", .zone = EVERYBODY, FROM("a@x.example"), .result = "pass", .reason = "authorised", .questions = "TXT x.example",
-      .holds = { "\"pra\":\"a@x.example\"", "\"scope\":\"pra\"", "\"field\":\"From\"", "\"identity\":\"pra\"", "\"domain\":\"x.example\"", "\"version\":\"spf2.0\"" } },
+      .holds = { "\"pra\":\"a@x.example\"", "\"scope\":\"pra\"", "\"field\":\"From\"", "\"identity\":\"pra\"", "\"domain\":\"x.example\"", "\"record_version\":\"spf2.0\"" } },
     { "senderid.md 2", .zone = EVERYBODY, .header = "From: a@x.example\nSender: b@y.example\n", .result = "pass", .questions = "TXT y.example",
       .holds = { "\"pra\":\"b@y.example\"", "\"field\":\"Sender\"" } },
     { "senderid.md 3", .zone = EVERYBODY, .header = "Resent-From: c@z.example\nFrom: a@x.example\nSender: b@y.example\n", .result = "pass",
@@ -64,9 +64,9 @@ static const struct vector addresses[] = {
 #define MFROM .conf = CONF("scope = \"mfrom\";"), .from = "b@v.example"
 
 static const struct vector records[] = {
-    { "senderid.md 10, pra", .zone = TEN, FROM("a@v.example"), .result = "pass", .holds = { "\"version\":\"spf2.0\"" } },
+    { "senderid.md 10, pra", .zone = TEN, FROM("a@v.example"), .result = "pass", .holds = { "\"record_version\":\"spf2.0\"" } },
     { "senderid.md 10, mfrom", .zone = TEN, MFROM, .result = "fail", .reason = "spf-record-denies",
-      .holds = { "\"version\":\"v=spf1\"", "\"scope\":\"mfrom\"", "\"identity\":\"mailfrom\"" } },
+      .holds = { "\"record_version\":\"v=spf1\"", "\"scope\":\"mfrom\"", "\"identity\":\"mailfrom\"" } },
     { "senderid.md 11", .zone = MFROM_ONLY, FROM("a@v.example"), .result = "none", .reason = "no-scope-record", .holds = { "\"quiet\":true" },
       .explain = "v.example: publish a TXT record such as \"spf2.0/pra mx -all\"" },
     { "senderid.md 11, mfrom", .zone = MFROM_ONLY, MFROM, .result = "pass" },
@@ -93,7 +93,7 @@ static const struct vector records[] = {
     { "two of SPF's own behind one of ours", .zone = "v.example. TXT \"v=spf1 a\"\nv.example. TXT \"v=spf1 mx\"\nv.example. TXT \"spf2.0/pra -all\"\n",
       FROM("a@v.example"), .result = "fail" },
     { "v=spf1 stands in", .zone = "v.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n", FROM("a@v.example"), .result = "pass", .reason = "authorised",
-      .holds = { "\"version\":\"v=spf1\"", "\"quiet\":true", "\"identity\":\"none\"", "\"text\":\"by its SPF record\"" } },
+      .holds = { "\"record_version\":\"v=spf1\"", "\"quiet\":true", "\"identity\":\"none\"", "\"text\":\"by its SPF record\"" } },
     { "... and denies", .zone = "v.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n", OTHER, FROM("a@v.example"), .result = "fail", .reason = "spf-record-denies",
       .holds = { "\"fail_reason\":\"Not Permitted\"", "\"quiet\":true", "\"identity\":\"none\"" },
       .explain = "v.example: if this host is yours, add ip4:192.0.2.2 to the SPF record; if that is meant for envelopes only, publish \"spf2.0/pra ?all\" beside it" },
@@ -125,7 +125,7 @@ static const struct vector evaluations[] = {
     { "include", .zone = TARGET "v.example. TXT \"spf2.0/pra include:t.example -all\"\n", FROM("a@v.example"), .result = "pass" },
     { "include by a record that stands in", .zone = TARGET "v.example. TXT \"v=spf1 include:t.example -all\"\n", FROM("a@v.example"), .result = "pass" },
     { "include of what only SPF reads", .zone = "t.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"\nv.example. TXT \"spf2.0/pra include:t.example -all\"\n", FROM("a@v.example"),
-      .result = "pass", .holds = { "\"version\":\"spf2.0\"", "\"identity\":\"pra\"" } },
+      .result = "pass", .holds = { "\"record_version\":\"spf2.0\"", "\"identity\":\"pra\"" } },
     { "... also where none may stand in for the domain itself", .conf = CONF("fallback = false;"), FROM("a@v.example"),
       .zone = "t.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"\nv.example. TXT \"spf2.0/pra include:t.example -all\"\n", .result = "pass" },
     { "include of another scope", .zone = "t.example. TXT \"spf2.0/mfrom +all\"\nv.example. TXT \"spf2.0/pra include:t.example -all\"\n", FROM("a@v.example"),

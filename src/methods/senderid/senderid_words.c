@@ -132,7 +132,7 @@ struct fact *senderid_words_facts(struct arena *a, const struct senderid_claim *
     struct fact *g = q ? spf_words_facts(a, q, claim->identity, evaluated, o, text, (struct slice){ 0 }) : unevaluated(a, claim, text);
     add_pra(a, g, claim);
     if (o && o->record.len > 0)
-        fact_add_str(a, g, "version", o->stood_in ? "v=spf1" : "spf2.0");
+        fact_add_str(a, g, "record_version", o->stood_in ? "v=spf1" : "spf2.0");
     if (fail_reason(reason))
         fact_add_str(a, g, "fail_reason", fail_reason(reason));
     return g;
@@ -148,7 +148,7 @@ static void add_domain(struct text *t, const struct result *r)
 
 static void add_allow_client(struct text *t, const struct txn *txn, const struct result *r)
 {
-    bool stood_in = slice_same(fact_text(r->evidence.facts, "version"), SLICE("v=spf1"));
+    bool stood_in = slice_same(fact_text(r->evidence.facts, "record_version"), SLICE("v=spf1"));
     add_domain(t, r);
     text_add_str(t, txn->client.family == IP_V4 ? "if this host is yours, add ip4:" : "if this host is yours, add ip6:");
     text_add_ip(t, &txn->client);

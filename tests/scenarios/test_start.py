@@ -33,19 +33,25 @@ def listening(folder, address, dns=""):
     return f'milter = {{ listen = [ "{address}" ]; }}; dns = {{ {dns} }};'
 
 
-@pytest.mark.parametrize("what", ["a port in use", "a folder that is not there", "a file where the socket goes", "a socket somebody listens on"])
+@pytest.mark.parametrize("what", ["a port in use", "a folder that is not there", "a file where the socket goes", "a socket somebody listens on",
+                                  "a socket whose listener takes nobody"])
 def test_sockets_that_cannot_be_had(tmp_path, what):
-    with socket.socket() as other, socket.socket(socket.AF_UNIX) as local:
+    unix = socket.AF_UNIX
+    with socket.socket() as other, socket.socket(unix) as local, socket.socket(unix) as full, socket.socket(unix) as first:
         other.bind(("127.0.0.1", 0))
         other.listen()
         local.bind(str(tmp_path / "live"))
         local.listen()
+        full.bind(str(tmp_path / "full"))
+        full.listen(0)
+        first.connect(str(tmp_path / "full"))
         (tmp_path / "file").write_text("mine")
         address = {
             "a port in use": f"inet:{other.getsockname()[1]}@127.0.0.1",
             "a folder that is not there": f"unix:{tmp_path}/nowhere/milter",
             "a file where the socket goes": f"unix:{tmp_path}/file",
             "a socket somebody listens on": f"unix:{tmp_path}/live",
+            "a socket whose listener takes nobody": f"unix:{tmp_path}/full",
         }[what]
         code, said, told = start(tmp_path, listening(tmp_path, address))
     assert code == 1

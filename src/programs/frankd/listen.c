@@ -47,7 +47,8 @@ static bool is_dead_and_ours(const char *path, const struct sockaddr_un *at, str
         complain(c, path, "there is something that is no socket of ours");
         return false;
     }
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* Not waiting: who listens may take nobody any more. */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool dead = fd >= 0 && connect(fd, (const struct sockaddr *)at, sizeof *at) != 0 && errno == ECONNREFUSED;
     if (fd >= 0)
         close(fd);

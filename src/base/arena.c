@@ -64,6 +64,7 @@ uint64_t mem_calls(void)
  */
 #define BLOCK_FIRST ((size_t)8 << 10)
 #define BLOCK_MOST ((size_t)64 << 10)
+#define SPARE_MOST 3                  /* blocks of BLOCK_MOST kept for the next message, besides the one it begins with */
 #define ALIGNMENT _Alignof(max_align_t)
 
 struct block {
@@ -74,7 +75,7 @@ struct block {
 };
 
 struct arena {
-    struct block *newest;
+    struct block *newest, *spare;      /* spare: empty ones of BLOCK_MOST, hidden */
     size_t cap, used;
     bool failed;
 };
@@ -140,7 +141,11 @@ static struct block *add_regular_block(struct arena *a, size_t need)
         size = BLOCK_MOST;
     while (size < need)
         size *= 2;
-    b = block_new(size);
+    b = a->spare;
+    if (b != NULL)
+        a->spare = b->older;
+    else
+        b = block_new(size);
     if (b == NULL)
         return NULL;
     b->older = a->newest;
@@ -163,19 +168,17 @@ struct arena *arena_new(size_t cap_octets)
     struct arena *a = mem_alloc(sizeof *a);
 
     if (a != NULL)
-        *a = (struct arena){ .newest = NULL, .cap = cap_octets, .used = 0, .failed = false };
+        *a = (struct arena){ .cap = cap_octets };
     return a;
 }
 
-/* Frees every block but `keep`, which may be NULL. */
-static void drop_blocks(struct arena *a, const struct block *keep)
+static void free_blocks(struct block *b)
 {
     struct block *older;
 
-    for (struct block *b = a->newest; b != NULL; b = older) {
+    for (; b != NULL; b = older) {
         older = b->older;
-        if (b != keep)
-            block_free(b);
+        block_free(b);
     }
 }
 
@@ -183,31 +186,56 @@ void arena_free(struct arena *a)
 {
     if (a == NULL)
         return;
-    drop_blocks(a, NULL);
+    free_blocks(a->newest);
+    free_blocks(a->spare);
     mem_free(a);
 }
 
-static struct block *largest_worth_keeping(const struct arena *a)
+static const struct block *largest_worth_keeping(const struct arena *a)
 {
-    struct block *best = NULL;
+    const struct block *best = NULL;
 
-    for (struct block *b = a->newest; b != NULL; b = b->older)
+    for (const struct block *b = a->newest; b != NULL; b = b->older)
         if (b->size <= BLOCK_MOST && (best == NULL || b->size > best->size))
             best = b;
     return best;
 }
 
+static unsigned count_blocks(const struct block *b)
+{
+    unsigned n = 0;
+
+    for (; b != NULL; b = b->older)
+        n++;
+    return n;
+}
+
+static void put_first(struct block **list, struct block *b)
+{
+    b->older = *list;
+    *list = b;
+}
+
 void arena_reset(struct arena *a)
 {
-    struct block *keep = largest_worth_keeping(a);
+    const struct block *keep = largest_worth_keeping(a);
+    struct block *b = a->newest, *older;
+    unsigned spare = count_blocks(a->spare);
 
-    drop_blocks(a, keep);
-    if (keep != NULL) {
-        keep->older = NULL;
-        keep->used = 0;
-        MEMORY_HIDE(keep->data, keep->size);
+    a->newest = NULL;
+    for (; b != NULL; b = older) {
+        older = b->older;
+        b->used = 0;
+        MEMORY_HIDE(b->data, b->size);
+        if (b == keep) {
+            put_first(&a->newest, b);
+        } else if (b->size == BLOCK_MOST && spare < SPARE_MOST) {
+            put_first(&a->spare, b);
+            spare++;
+        } else {
+            block_free(b);
+        }
     }
-    a->newest = keep;
     a->used = 0;
     a->failed = false;
 }

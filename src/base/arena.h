@@ -21,8 +21,8 @@ struct arena;
 
 struct arena *arena_new(size_t cap_octets);               /* NULL without memory; takes no block before the first alloc */
 void   arena_free(struct arena *);                        /* NULL allowed */
-/* Frees all and clears failed. Keeps the largest block that is not larger than 64 KiB, so that a
- * steady stream of messages of one size takes nothing from the system. */
+/* Empties it and clears failed. Keeps what 256 KiB took (the largest block up to 64 KiB, and three more of that size), so that
+ * a steady stream of messages of one size takes nothing from the system. */
 void   arena_reset(struct arena *);
 void  *arena_alloc(struct arena *, size_t octets);        /* zeroed, aligned for any type; NULL sets failed; 0 counts as 1 */
 void  *arena_array(struct arena *, size_t count, size_t octets_each);   /* checked multiplication */

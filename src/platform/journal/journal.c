@@ -20,7 +20,8 @@ struct journal_sink {
     struct loop_timer *flush;
     struct journal_counts *counts;
     int fd;                              /* -1: no file */
-    bool syslog, flushing, torn;         /* torn: the file ends in half a line */
+    bool syslog, flushing;
+    unsigned *tears, tears_ended;        /* others left half a line since we ended one: our next begins behind a line end */
     unsigned log;
     int64_t complained_us;
     struct arena *lines_arena, *log_arena;
@@ -75,15 +76,26 @@ static void complain(struct journal_sink *j)
     log_say(j->log, "the journal cannot be written: %s", strerror(errno));
 }
 
+static bool end_half_a_line(struct journal_sink *j)
+{
+    unsigned tears = *j->tears;
+    bool torn = false;
+    if (tears == j->tears_ended)
+        return true;
+    if (!write_whole(j->fd, SLICE("\n"), &torn))
+        return false;
+    j->tears_ended = tears;
+    return true;
+}
+
 /* Lines are appended whole, so that several workers can share the file. */
 static void write_lines(struct journal_sink *j)
 {
     struct slice s = text_slice(&j->lines);
-    bool good = !j->lines.bad;
-    if (good && j->torn)
-        good = write_whole(j->fd, SLICE("\n"), &j->torn);
+    bool torn = false, good = !j->lines.bad;
     if (good && s.len)
-        good = write_whole(j->fd, s, &j->torn);
+        good = end_half_a_line(j) && write_whole(j->fd, s, &torn);
+    *j->tears += torn;
     if (good) {
         j->counts->lines += j->line_count;
     } else {
@@ -172,6 +184,20 @@ void journal_message(struct journal_sink *j, const struct journal_entry *given)
 
 /* ---- begin and end ---- */
 
+/* The last who wrote may have been killed, or have met a full disk. What cannot be read is taken for whole. */
+static bool ends_in_half_a_line(int written, const char *path)
+{
+    struct stat st;
+    char last = '\n';
+    if (fstat(written, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool half = fd >= 0 && pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+    if (fd >= 0)
+        close(fd);
+    return half;
+}
+
 static void open_file(struct journal_sink *j, struct slice name)
 {
     struct arena *a = arena_new(8192);
@@ -182,16 +208,18 @@ static void open_file(struct journal_sink *j, struct slice name)
         j->counts->lost++;
         log_say(j->log, "no journal: %s: %s", path ? path : "?", errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
     }
+    j->tears_ended = *j->tears - (j->fd >= 0 && ends_in_half_a_line(j->fd, path));
     arena_free(a);
 }
 
-struct journal_sink *journal_open(struct loop *l, const struct journal_settings *s, unsigned log, struct slice host, struct journal_counts *counts)
+struct journal_sink *journal_open(struct loop *l, const struct journal_settings *s, unsigned log, struct slice host, struct journal_counts *counts,
+                                  unsigned *tears)
 {
     struct journal_sink *j = mem_zalloc(1, sizeof *j);
     if (!j)
         return NULL;
     *j = (struct journal_sink){
-        .loop = l, .counts = counts, .host = host, .fd = -1, .syslog = s->syslog, .log = log,
+        .loop = l, .counts = counts, .tears = tears, .host = host, .fd = -1, .syslog = s->syslog, .log = log,
         .flush = loop_timer_new(l, flush_due, j), .lines_arena = arena_new(3 * LINES_MAX), .log_arena = arena_new(3 * LINES_MAX),
     };
     if (!j->flush || !j->lines_arena || !j->log_arena) {

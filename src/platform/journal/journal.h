@@ -11,7 +11,8 @@
  *     id=7k2m... queue=4Zx... ip=203.0.113.9 from=<a@b.example> author=b.example spf=fail dkim=none dmarc=fail action=reject rule=standard/dmarc-evidence reply="550 5.7.26"
  *
  * Lines of one turn of the loop are written together. Nothing here fails: what cannot be written is counted, and
- * said once a minute; mail goes on (threats.md T42).
+ * said once a minute; mail goes on (threats.md T42). Of a full disk half a line may stay; who writes next, whichever process it is,
+ * begins a line of its own (so that a line may be empty).
  */
 #ifndef FRANK_PLATFORM_JOURNAL_JOURNAL_H
 #define FRANK_PLATFORM_JOURNAL_JOURNAL_H
@@ -44,9 +45,10 @@ struct journal_counts { uint64_t lines, lost; };
 /*
  * Opens what the configuration names: the file to append (0640; created), syslog. An unusable file is said in the log and
  * counted, no error. NULL only without memory. host: our name (authserv-id), borrowed. log: where decision lines
- * and complaints go.
+ * and complaints go. tears: how often half a line was left; one number for all who write this file, in memory that they share.
  */
-struct journal_sink *journal_open(struct loop *, const struct journal_settings *, unsigned log, struct slice host, struct journal_counts *);
+struct journal_sink *journal_open(struct loop *, const struct journal_settings *, unsigned log, struct slice host, struct journal_counts *,
+                                  unsigned *tears);
 void journal_close(struct journal_sink *);                       /* writes what is left; NULL allowed */
 void journal_message(struct journal_sink *, const struct journal_entry *);
 void journal_flush(struct journal_sink *);

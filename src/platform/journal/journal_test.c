@@ -1,11 +1,13 @@
 /* journal_test.c: what the lines say, and that a disk which does not take them stops nobody. */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,6 +185,7 @@ static void test_pairs(void **state)
 static void test_file(void **state)
 {
     (void)state;
+    unsigned tears = 0;
     struct fixture f;
     struct journal_counts counts = { 0 };
     char moved[128];
@@ -190,8 +193,8 @@ static void test_file(void **state)
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
     const struct journal_settings s = { .file = slice_str(f.path) };
-    struct journal_sink *one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts);
-    struct journal_sink *two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts);
+    struct journal_sink *one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
+    struct journal_sink *two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
     journal_message(one, &e);
     journal_message(two, &e);
     journal_message(one, &e);
@@ -209,7 +212,7 @@ static void test_file(void **state)
     snprintf(moved, sizeof moved, "%s.1", f.path);
     assert_int_equal(rename(f.path, moved), 0);
     journal_close(two);
-    two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts);
+    two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
     journal_message(two, &e);
     journal_close(two);                                           /* writes what is left */
     journal_close(one);
@@ -220,10 +223,74 @@ static void test_file(void **state)
     end(&f);
 }
 
+/* A message's line of which the file takes the first octets only. */
+static void write_half(struct fixture *f, struct journal_sink *j, const struct journal_entry *e)
+{
+    struct rlimit before, little;
+    struct stat st;
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    little = (struct rlimit){ .rlim_cur = (rlim_t)st.st_size + 20, .rlim_max = before.rlim_max };
+    signal(SIGXFSZ, SIG_IGN);
+    journal_message(j, e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    journal_flush(j);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
+/* How many lines of the file are whole ones of these messages. */
+static unsigned whole_lines(const char *path)
+{
+    static char line[1 << 15];
+    unsigned whole = 0;
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        whole += strncmp(line, "{\"version\"", 10) == 0 && strstr(line, "}\n") && !strstr(line + 1, "{\"version\"");
+    fclose(file);
+    return whole;
+}
+
+/* A disk that was full for a while: nothing is lost but what was half written, whoever writes next. */
+static void test_half_a_line(void **state)
+{
+    (void)state;
+    unsigned tears = 0;
+    struct fixture f;
+    struct journal_counts counts = { 0 };
+    begin(&f, "192.0.2.1", "<alice@sender.example>");
+    struct journal_entry e = entry_of(&f, "accept");
+    const struct journal_settings s = { .file = slice_str(f.path) };
+    struct journal_sink *one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    struct journal_sink *two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    write_half(&f, one, &e);
+    assert_int_equal(counts.lost, 1);
+    journal_message(two, &e);
+    journal_flush(two);
+    assert_int_equal(whole_lines(f.path), 1);
+    journal_message(one, &e);
+    journal_message(one, &e);
+    journal_flush(one);
+    assert_int_equal(whole_lines(f.path), 3);
+    /* The one that wrote half is gone before it could end it. */
+    write_half(&f, one, &e);
+    journal_close(one);
+    journal_close(two);
+    tears = 0;                    /* nobody is left who knows of it */
+    one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    journal_message(one, &e);
+    journal_close(one);
+    assert_int_equal(whole_lines(f.path), 4);
+    assert_int_equal(counts.lines, 4);
+    assert_int_equal(counts.lost, 2);
+    end(&f);
+}
+
 /* No folder, a symbolic link, a full disk: counted, and nothing else happens. */
 static void test_file_fails(void **state)
 {
     (void)state;
+    unsigned tears = 0;
     struct fixture f;
     char elsewhere[128], link[128], pipe[128];
     begin(&f, "192.0.2.1", "<alice@sender.example>");
@@ -236,7 +303,8 @@ static void test_file_fails(void **state)
     const char *const bad[] = { elsewhere, link, pipe, f.folder };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct journal_counts counts = { 0 };
-        struct journal_sink *j = journal_open(f.loop, &(struct journal_settings){ .file = slice_str(bad[i]) }, LOG_TO_NOBODY, SLICE("h"), &counts);
+        const struct journal_settings s = { .file = slice_str(bad[i]) };
+        struct journal_sink *j = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
         assert_non_null(j);
         assert_int_equal(counts.lost, 1);
         journal_message(j, &e);
@@ -244,7 +312,8 @@ static void test_file_fails(void **state)
         assert_int_equal(counts.lines, 0);
     }
     struct journal_counts counts = { 0 };
-    struct journal_sink *j = journal_open(f.loop, &(struct journal_settings){ .file = SLICE("/dev/full") }, LOG_TO_NOBODY, SLICE("h"), &counts);
+    const struct journal_settings full = { .file = SLICE("/dev/full") };
+    struct journal_sink *j = journal_open(f.loop, &full, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
     journal_message(j, &e);
     journal_message(j, &e);
     journal_flush(j);
@@ -260,11 +329,13 @@ static void test_file_fails(void **state)
 static void test_none(void **state)
 {
     (void)state;
+    unsigned tears = 0;
     struct fixture f;
     struct journal_counts counts = { 0 };
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
-    struct journal_sink *j = journal_open(f.loop, &(struct journal_settings){ .syslog = false }, LOG_TO_NOBODY, SLICE("h"), &counts);
+    const struct journal_settings s = { .syslog = false };
+    struct journal_sink *j = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
     journal_message(j, &e);
     journal_close(j);
     assert_int_equal(counts.lines, 0);
@@ -277,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_line), cmocka_unit_test(test_decision), cmocka_unit_test(test_pairs), cmocka_unit_test(test_file),
+        cmocka_unit_test(test_half_a_line),
         cmocka_unit_test(test_file_fails), cmocka_unit_test(test_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,8 +54,8 @@ static int child_main(struct child *c, int control)
         return resolver_main(&(struct resolver_job){ .plan = g->plan, .control = control, .log = f->log });
     }
     return worker_main(&(struct worker_job){
-        .plan = g->plan, .slot = c->slot, .control = control, .listeners = fds, .listener_count = count, .log = f->log,
-        .filter = f->worker_filter, .first = c == &g->workers[0],
+        .plan = g->plan, .slot = c->slot, .journal_tears = &f->counters->journal_tears, .control = control, .log = f->log,
+        .listeners = fds, .listener_count = count, .filter = f->worker_filter, .first = c == &g->workers[0],
     });
 }
 

@@ -85,7 +85,10 @@ struct slot {
     uint64_t peers_wrong;                  /* sessions ended because their peer broke the protocol, or was silent */
     bool landlock, seccomp;
 };
-struct counters { struct slot slots[SLOTS_MAX], gone; };      /* gone: sums of workers that are no more */
+struct counters {
+    struct slot slots[SLOTS_MAX], gone;    /* gone: sums of workers that are no more */
+    unsigned journal_tears;                /* journal.h: of all workers, which write it */
+};
 struct counters *counters_new(void);       /* shared with children; NULL without memory */
 void counters_free(struct counters *);
 struct slot *counters_take(struct counters *, unsigned generation);           /* NULL: none free */
@@ -99,6 +102,7 @@ bool counters_print(const struct counters *, const struct status_facts *, struct
 struct worker_job {
     struct plan *plan;
     struct slot *slot;
+    unsigned *journal_tears;
     int control;
     const int *listeners;
     size_t listener_count;

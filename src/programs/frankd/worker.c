@@ -203,7 +203,8 @@ static bool open_all(struct worker *w)
     w->loop = loop_new();
     if (!w->loop || crypto_start() != STATUS_OK || !open_engine(w) || !open_control(w))
         return false;
-    w->journal = journal_open(w->loop, journal_settings(c), w->job->log, w->job->plan->authserv_id, &w->job->slot->journal);
+    w->journal = journal_open(w->loop, journal_settings(c), w->job->log, w->job->plan->authserv_id, &w->job->slot->journal,
+                              w->job->journal_tears);
     return w->journal && open_server(w);
 }
 

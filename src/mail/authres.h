@@ -49,7 +49,7 @@ enum authres_problem authres_parse(struct arena *, struct slice value, struct au
 MUST_CHECK bool authres_print(const struct authres *, bool fold, struct text *out);
 /*
  * Is this field ours to remove (threats.md T31)? True if its authserv-id equals one of `ids` (no case,
- * A-label form, trailing dot ignored) whatever follows it and however long; if the id itself cannot be read; if the version is not 1
+ * A-label form, trailing dot ignored) whatever follows it and however long; if the id itself cannot be read, or is no domain name and contains one of `ids`; if the version is not 1
  * (RFC 8601 section 5); or if the rest, or a field without id, cannot be parsed and contains one of `ids` as text.
  * `all`: every field is. O(octets x ids).
  */

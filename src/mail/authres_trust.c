@@ -45,6 +45,14 @@ static bool may_follow_id(int octet)
     return octet < 0 || octet == ';' || octet == '=' || octet == '/';
 }
 
+/* No name, and yet one of ours is in it: to readers that trim blanks beyond ASCII, or split before they unquote, it is ours. */
+static bool reads_as_ours(struct arena *arena, struct slice id, const struct slice *ids, size_t id_count)
+{
+    struct slice normal;
+
+    return !domain_normal(arena, id, &normal) && mentions(id, ids, id_count);
+}
+
 bool authres_is_forged(struct arena *arena, struct slice value, const struct slice *ids, size_t id_count, bool all)
 {
     struct cursor c = cursor_of(value);
@@ -59,7 +67,7 @@ bool authres_is_forged(struct arena *arena, struct slice value, const struct sli
         return true;                           /* threats.md T31: nobody can say whose it is */
     if (version != 1)
         return true;                           /* RFC 8601 5: versions not supported must go, whoever wrote them */
-    if (is_among(arena, slice_trim_fws(id), ids, id_count))
+    if (is_among(arena, slice_trim_fws(id), ids, id_count) || reads_as_ours(arena, id, ids, id_count))
         return true;
     return authres_parse(arena, value, &parsed) != AUTHRES_GOOD && mentions(value, ids, id_count);
 }

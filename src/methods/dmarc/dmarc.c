@@ -98,7 +98,7 @@ static void add_published(struct arena *a, struct fact *facts, const struct dmar
         fact_add_text(a, g, "rua", slice_dup(a, r->rua));
 }
 
-static struct fact *facts_of(struct run_facts *f, bool passed)
+static struct fact *facts_of(struct run_facts *f, bool failed)
 {
     struct arena *a = f->c->run.txn->arena;
     struct fact *facts = fact_group(a, NULL);
@@ -107,7 +107,7 @@ static struct fact *facts_of(struct run_facts *f, bool passed)
         fact_add_str(a, facts, "policy", dmarc_policy_word(f->published));
     else
         fact_add_null(a, facts, "policy");
-    fact_add_str(a, facts, "disposition", passed || f->applied < DMARC_POLICY_NONE ? "none" : dmarc_policy_word(f->applied));
+    fact_add_str(a, facts, "disposition", failed && f->applied >= DMARC_POLICY_NONE ? dmarc_policy_word(f->applied) : "none");
     if (f->policy)
         fact_add_text(a, facts, "record_domain", slice_dup(a, f->policy->domain));
     if (f->org.len)
@@ -159,7 +159,8 @@ static void conclude(struct run_facts *f, enum dmarc_reason reason)
         p[n++] = (struct property){ "header", "from", f->author };
     if (p && f->applied >= DMARC_POLICY_NONE)
         p[n++] = (struct property){ "policy", "dmarc", slice_str(dmarc_policy_word(f->applied)) };
-    struct fact *facts = facts_of(f, reason == DMARC_ALIGNED);
+    /* RFC 9989 4.10.1, dmarc.md 3.3: what DNS did not tell for the moment is no failure; the policy cannot be applied to it. */
+    struct fact *facts = facts_of(f, dmarc_reasons[reason].word == AUTH_FAIL);
     add_psl_comparison(f, facts);
     say(f->c, reason, &(struct evidence){
         .identity = IDENTITY_FROM, .domain = f->author, .text = text_of(f, reason), .properties = p, .property_count = n,

@@ -100,7 +100,8 @@ static const struct vector policies[] = {
     { "exactly the From domain passes, whatever is above", FROM("a@example.com"), .from = "b@example.com", .result = "pass",
       .zone = REC("example.com", "p=reject") SPF("example.com") "; timeout _dmarc.com\n" },
     { "a cousin may be aligned: not known", FROM("a@x.example.com"), .from = "b@example.com", .result = "temperror", .reason = "identifier-unknown",
-      .zone = REC("x.example.com", "p=reject") SPF("example.com") "; timeout _dmarc.com\n" },
+      .zone = REC("x.example.com", "p=reject") SPF("example.com") "; timeout _dmarc.com\n",
+      .holds = { POLICY("reject"), DISPOSITION("none") } },
 };
 
 /* ---- alignment by SPF (RFC 9989 4.4, 4.10.2; dmarc.md 3.6, 3.9) ---- */
@@ -140,11 +141,13 @@ static const struct vector alignments[] = {
     { "else HELO never counts (T07)", FROM("a@example.com"), .from = "b@b.example", .helo = "example.com", .result = "fail",
       .zone = REC("example.com", "p=reject") SPF("example.com") },
     { "the identifier's own walk fails", FROM("a@example.com"), .from = "b@y.example.com", .result = "temperror", .reason = "identifier-unknown",
-      .zone = REC("example.com", "p=reject") SPF("y.example.com") "; servfail _dmarc.y.example.com\n" },
+      .zone = REC("example.com", "p=reject") SPF("y.example.com") "; servfail _dmarc.y.example.com\n",
+      .holds = { POLICY("reject"), DISPOSITION("none") } },
     { "... and nobody asks if it is strict", FROM("a@example.com"), .from = "b@y.example.com", .result = "fail",
       .zone = REC("example.com", "p=reject; aspf=s") SPF("y.example.com") "; servfail _dmarc.y.example.com\n" },
     { "the aligned identifier is not known", FROM("a@example.com"), .from = "b@example.com", .result = "temperror", .reason = "identifier-unknown",
-      .zone = REC("example.com", "p=reject") "; servfail example.com TXT\n" },
+      .zone = REC("example.com", "p=reject") "; servfail example.com TXT\n",
+      .holds = { POLICY("reject"), DISPOSITION("none") } },
     { "another's failure does not matter", FROM("a@example.com"), .from = "b@b.example", .result = "fail",
       .zone = REC("example.com", "p=reject") "; servfail b.example TXT\n" },
 };

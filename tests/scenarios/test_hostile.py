@@ -283,6 +283,27 @@ def test_a_killed_resolver_is_replaced():
         assert honest(frankd) < HONEST_SECONDS
 
 
+def spoil_counters(pid):
+    """What a worker that was taken over can write to the memory it shares with the parent."""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
+        shared = [line.split()[0] for line in maps if line.split()[1] == "rw-s"]
+        assert len(shared) == 1, shared
+        first, end = (int(place, 16) for place in shared[0].split("-"))
+        memory.seek(first)
+        memory.write(b"\x81" * (end - first))
+
+
+def test_counters_that_a_worker_spoiled_keep_no_other_from_starting():
+    with daemon() as frankd:
+        workers = set(frankd.children())
+        spoil_counters(min(workers))
+        frankd.status()
+        frankd.reload()
+        wait_until(lambda: len(frankd.children()) == 2 and not workers & set(frankd.children()))
+        for _ in range(4):
+            assert honest(frankd) < HONEST_SECONDS
+
+
 def channel_of(pid):
     """A copy of a worker's socket to the resolver: of its two that keep records apart, the one that was made later."""
     process = os.pidfd_open(pid)

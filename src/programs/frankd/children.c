@@ -54,7 +54,7 @@ static int child_main(struct child *c, int control)
         return resolver_main(&(struct resolver_job){ .plan = g->plan, .control = control, .log = f->log });
     }
     return worker_main(&(struct worker_job){
-        .plan = g->plan, .slot = c->slot, .journal_tears = &f->counters->journal_tears, .control = control, .log = f->log,
+        .plan = g->plan, .slot = c->slot, .journal_tears = &f->counters->shared->journal_tears, .control = control, .log = f->log,
         .listeners = fds, .listener_count = count, .filter = f->worker_filter, .first = c == &g->workers[0],
     });
 }
@@ -150,7 +150,7 @@ static bool child_start(struct child *c, struct generation *g, bool worker)
     c->watch = pid > 0 ? loop_watch_new(f->loop, c->control, control_ready, c) : NULL;
     c->pid = pid > 0 ? pid : 0;
     if (c->slot)
-        c->slot->pid = pid;
+        counters_name(f->counters, c->slot, pid);
     if (c->watch && loop_watch_set(c->watch, LOOP_READ))
         return true;
     if (pid > 0)

@@ -4,25 +4,39 @@
 
 struct counters *counters_new(void)
 {
-    void *at = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return at == MAP_FAILED ? NULL : at;
+    struct counters *c = mem_zalloc(1, sizeof *c);
+    void *at = c ? mmap(NULL, sizeof *c->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) : MAP_FAILED;
+    if (at == MAP_FAILED) {
+        mem_free(c);
+        return NULL;
+    }
+    c->shared = at;
+    return c;
 }
 
 void counters_free(struct counters *c)
 {
-    if (c)
-        munmap(c, sizeof *c);
+    if (!c)
+        return;
+    munmap(c->shared, sizeof *c->shared);
+    mem_free(c);
 }
 
 struct slot *counters_take(struct counters *c, unsigned generation)
 {
     for (size_t i = 0; i < SLOTS_MAX; i++) {
-        if (c->slots[i].pid)
+        if (c->owners[i].pid)
             continue;
-        c->slots[i] = (struct slot){ .pid = -1, .generation = generation };
-        return &c->slots[i];
+        c->owners[i] = (struct slot_owner){ .pid = -1, .generation = generation };
+        c->shared->slots[i] = (struct slot){ .peers_wrong = 0 };
+        return &c->shared->slots[i];
     }
     return NULL;
+}
+
+void counters_name(struct counters *c, const struct slot *s, pid_t pid)
+{
+    c->owners[s - c->shared->slots].pid = pid;
 }
 
 static void add(struct slot *sum, const struct slot *s)
@@ -51,7 +65,7 @@ void counters_give(struct counters *c, struct slot *s)
     s->milter.live = 0;
     s->cache.entries = s->cache.octets = 0;
     add(&c->gone, s);
-    *s = (struct slot){ .pid = 0 };
+    counters_name(c, s, 0);
 }
 
 /* ---- printed ---- */
@@ -73,13 +87,13 @@ static void add_counts(struct arena *a, struct fact *g, const struct slot *s)
     fact_add_number(a, g, "cache_octets", (int64_t)s->cache.octets);
 }
 
-static void add_worker(struct arena *a, struct fact *list, const struct slot *s)
+static void add_worker(struct arena *a, struct fact *list, const struct slot *s, const struct slot_owner *owner)
 {
     struct fact *g = fact_add_group(a, list, NULL);
-    fact_add_number(a, g, "pid", s->pid);
-    fact_add_number(a, g, "generation", s->generation);
-    fact_add_flag(a, g, "landlock", s->landlock);
-    fact_add_flag(a, g, "seccomp", s->seccomp);
+    fact_add_number(a, g, "pid", owner->pid);
+    fact_add_number(a, g, "generation", owner->generation);
+    fact_add_flag(a, g, "landlock", s->landlock != 0);
+    fact_add_flag(a, g, "seccomp", s->seccomp != 0);
     fact_add_number(a, g, "live", (int64_t)s->milter.live);
     fact_add_number(a, g, "messages", (int64_t)s->meter.counts[METRIC_MESSAGES]);
 }
@@ -103,10 +117,10 @@ bool counters_print(const struct counters *c, const struct status_facts *f, stru
     fact_add_number(a, root, "restarts", f->restarts);
     struct fact *workers = fact_add_list(a, root, "workers");
     for (size_t i = 0; i < SLOTS_MAX; i++) {
-        if (c->slots[i].pid <= 0)
+        if (c->owners[i].pid <= 0)
             continue;
-        add(&sum, &c->slots[i]);
-        add_worker(a, workers, &c->slots[i]);
+        add(&sum, &c->shared->slots[i]);
+        add_worker(a, workers, &c->shared->slots[i], &c->owners[i]);
     }
     add_counts(a, fact_add_group(a, root, "counters"), &sum);
     bool good = !arena_failed(a) && fact_to_json(root, false, out);

@@ -74,24 +74,29 @@ void listeners_close(struct listeners *);  /* descriptors only: what a child doe
 
 #define SLOTS_MAX (GENERATIONS_MAX * SETTINGS_WORKERS_MAX)
 
-/* What one worker counts; it alone writes, the parent reads. */
+/* What one worker counts, in memory that it and the parent share: the parent shows it, and rests nothing on it. */
 struct slot {
-    pid_t pid;                             /* 0: free */
-    unsigned generation;
     struct meter meter;
     struct milter_server_counts milter;
     struct journal_counts journal;
     struct cache_counts cache;
     uint64_t peers_wrong;                  /* sessions ended because their peer broke the protocol, or was silent */
-    bool landlock, seccomp;
+    uint8_t landlock, seccomp;             /* 0: off */
 };
-struct counters {
-    struct slot slots[SLOTS_MAX], gone;    /* gone: sums of workers that are no more */
+struct shared_counts {
+    struct slot slots[SLOTS_MAX];
     unsigned journal_tears;                /* journal.h: of all workers, which write it */
 };
-struct counters *counters_new(void);       /* shared with children; NULL without memory */
-void counters_free(struct counters *);
+/* Whose the slots are is the parent's own, where no worker can write. */
+struct counters {
+    struct shared_counts *shared;
+    struct slot gone;                      /* sums of workers that are no more */
+    struct slot_owner { pid_t pid; unsigned generation; } owners[SLOTS_MAX];      /* pid 0: free; -1: not yet started */
+};
+struct counters *counters_new(void);       /* NULL without memory */
+void counters_free(struct counters *);     /* NULL allowed */
 struct slot *counters_take(struct counters *, unsigned generation);           /* NULL: none free */
+void counters_name(struct counters *, const struct slot *, pid_t);            /* the worker it was taken for */
 void counters_give(struct counters *, struct slot *);                         /* its counts stay in the sum */
 /* What `frank status` shows, as JSON with a line end. */
 struct status_facts { int64_t started, now; unsigned generation, generations, reloads, reloads_refused, restarts; const char *config; const char *last_error; };

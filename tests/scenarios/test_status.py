@@ -1,8 +1,11 @@
 """frank status: what the running daemon counts, as a table and as JSON; and when there is none, a clear word."""
 import json
+import os
+import resource
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -29,6 +32,27 @@ def test_the_running_daemon(tmp_path):
         counted = {line.split()[0]: line.split()[-1] for line in table.splitlines() if len(line.split()) == 2}
         assert counted["messages"] == "0" and counted["questions"] == "0"
         assert all(len(line) <= 80 for line in table.splitlines() if not line.startswith("configuration"))
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        return sum(map(int, stat.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_who_asks_a_daemon_without_descriptors_waits_and_costs_nothing():
+    with Frankd() as frankd:
+        pid = frankd.process.pid
+        open_now = {int(number) for number in os.listdir(f"/proc/{pid}/fd")}
+        soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (min(set(range(len(open_now) + 1)) - open_now), hard))
+        with socket.socket(socket.AF_UNIX) as asks:
+            asks.settimeout(10)
+            asks.connect(str(frankd.home / "status"))
+            before = processor_seconds(pid)
+            time.sleep(1)
+            assert processor_seconds(pid) - before < 0.2, "it looks at who waits again and again"
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+            assert asks.recv(65536).startswith(b'{"version":1')
 
 
 def test_a_message_is_counted():

@@ -14,6 +14,7 @@
 #define ERROR_MAX 640
 #define STATUS_ROOM (256u << 10)
 #define KILL_AFTER_US 3000000          /* beyond stop_timeout */
+#define STATUS_REST_US 1000000         /* after somebody who asked could not be taken: no descriptor is left */
 
 struct parent {
     struct family family;
@@ -22,7 +23,7 @@ struct parent {
     unsigned last_number, reloads, reloads_refused;
     bool reload_wanted, stopping, failed;
     struct loop_watch *signals[4], *status_watch;
-    struct loop_timer *kill_timer, *look_timer;
+    struct loop_timer *kill_timer, *look_timer, *status_timer;
     char last_error[ERROR_MAX];
     char *status_path;
     int64_t started;
@@ -275,10 +276,20 @@ static void status_asked(void *context, unsigned interest)
     struct parent *p = context;
     (void)interest;
     int fd = accept4(p->family.status_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
+        /* Who waits still waits, and would be seen again and again. */
+        bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+        if (!gone && loop_timer_set(p->status_timer, STATUS_REST_US))
+            loop_watch_set(p->status_watch, 0);
         return;
+    }
     write_status(p, fd);
     close(fd);
+}
+
+static void status_rested(void *context)
+{
+    loop_watch_set(((struct parent *)context)->status_watch, LOOP_READ);
 }
 
 static void open_status(struct parent *p, const struct plan *plan)
@@ -296,7 +307,8 @@ static void open_status(struct parent *p, const struct plan *plan)
     p->family.status_fd = unix_listener(p->status_path, 0660, (gid_t)-1, error, sizeof error);
     if (p->family.status_fd >= 0) {
         p->status_watch = loop_watch_new(p->family.loop, p->family.status_fd, status_asked, p);
-        if (p->status_watch && loop_watch_set(p->status_watch, LOOP_READ))
+        p->status_timer = loop_timer_new(p->family.loop, status_rested, p);
+        if (p->status_watch && p->status_timer && loop_watch_set(p->status_watch, LOOP_READ))
             return;
     }
     log_say(p->family.log, "no status socket: %s", p->family.status_fd < 0 ? error : "no memory");
@@ -305,6 +317,7 @@ static void open_status(struct parent *p, const struct plan *plan)
 static void close_status(struct parent *p)
 {
     loop_watch_free(p->status_watch);
+    loop_timer_free(p->status_timer);
     if (p->family.status_fd >= 0) {
         close(p->family.status_fd);
         unlink(p->status_path);

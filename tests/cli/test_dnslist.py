@@ -43,7 +43,8 @@ def test_one_list(frank, words, listed, codes, text, error, said):
 
 
 @pytest.mark.parametrize("words,code", [
-    (["--list", "bl.test"], 64), (["--list", "bl.test", "--ip", "192.0.2.1", "--domain", "a.test"], 64), (["--list", "b..l", "--ip", "192.0.2.1"], 64),
+    (["--list", "bl.test"], 64), (["--list", "bl.test", "--ip", "192.0.2.1", "l.txt"], 64), (["--list", "bl.test", "--domain", "a.test", "nowhere"], 64),
+    (["--list", "bl.test", "--ip", "192.0.2.1", "--domain", "a.test"], 64), (["--list", "b..l", "--ip", "192.0.2.1"], 64),
     (["--list", "bl.test=128.0.0.1", "--ip", "192.0.2.1"], 64), (["--list", "bl.test", "--domain", "a b"], 65), (["build", "--zone", "bl.test"], 64),
     (["build", "--zone", "bl.test", "--in", "l.txt", "more.txt"], 64),
     (["build", "--in", "l.txt"], 64), (["build", "--zone", "b l", "--in", "l.txt"], 64), (["build", "--zone", "bl.test", "--in", "nowhere.txt"], 66),

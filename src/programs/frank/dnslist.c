@@ -69,6 +69,10 @@ static int read_asked(struct cli *cli, const struct words *w, struct asked *out)
         complain("--list %s: %s", w->list, error);
         return EX_USAGE;
     }
+    if (cli->file_count > 0) {
+        complain("--list asks about --ip or --domain, not about a message");
+        return EX_USAGE;
+    }
     if (cli->has_ip == (w->domain != NULL)) {
         complain("--ip or --domain says what the list is asked about");
         return EX_USAGE;

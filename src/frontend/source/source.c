@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cursor.h"
 #include "base/text.h"
 #include "frontend/source/folder.h"
 #include "frontend/source/mbox.h"
@@ -122,10 +123,16 @@ static enum source_step next_in_mbox(struct source *s, struct source_item *out)
     return SOURCE_END;
 }
 
+/* "From" and blanks before a colon are a field, as it was once written (RFC 5322 4.5.2). */
 static bool begins_as_mbox(const struct file_part *part)
 {
-    uint8_t octets[5];
-    return pread(part->fd, octets, sizeof octets, 0) == (ssize_t)sizeof octets && memcmp(octets, "From ", sizeof octets) == 0;
+    uint8_t octets[MBOX_FROM_LINE_MAX];
+    ssize_t n = pread(part->fd, octets, sizeof octets, 0);
+    struct cursor c = cursor_of(slice_of(octets, n > 0 ? (size_t)n : 0));
+    if (!accept_text(&c, SLICE("From ")))
+        return false;
+    skip_wsp(&c);
+    return peek(&c) != ':';
 }
 
 static enum source_step open_mbox(struct source *s, struct source_item *out)

@@ -9,8 +9,9 @@
  *     source_free(s);
  *
  * Order: places as they were named; in a folder its files by name, octet for octet, then its folders by name. A file is an
- * mbox if its first octets are "From ". A folder that holds folders cur, new and tmp is a maildir: new, cur (so that a message another
- * program moves meanwhile is met), then folders in it that are maildirs; tmp and other files there are no mail.
+ * mbox if its first octets are "From " and no colon follows. A folder that holds folders cur, new and tmp is a maildir: new, cur
+ * (so that a message another program moves meanwhile is met), then folders in it that are maildirs; tmp and other files there are
+ * no mail.
  * Elsewhere names that begin with a dot are left out, as ls does.
  *
  * What was named is opened as cat would. Below it nothing leads out of the tree: symbolic links are not followed, and

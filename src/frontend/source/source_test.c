@@ -136,6 +136,8 @@ static const struct { const char *name; enum source_format format; struct slice 
     { "no mbox", SOURCE_MBOXRD, SLICE_INIT("S: 1\n\nx\n"), SLICE_INIT("f! no mbox: it does not begin with a line \"From ...\"|") },
     { "an mbox without messages", SOURCE_MBOXRD, SLICE_INIT(""), SLICE_INIT("") },
     { "nothing is a message", SOURCE_AUTO, SLICE_INIT(""), SLICE_INIT("f |") },
+    { "a field of the obsolete form", SOURCE_AUTO, SLICE_INIT("From : a@x.example\n\n" FROM_B "\n"), SLICE_INIT("f From : a@x.example\n\n" FROM_B "\n|") },
+    { "... with more blanks", SOURCE_AUTO, SLICE_INIT("From \t : a@x.example\n"), SLICE_INIT("f From \t : a@x.example\n|") },
     { "From without a blank", SOURCE_AUTO, SLICE_INIT("From"), SLICE_INIT("f From|") },
     { "NUL", SOURCE_AUTO, SLICE_INIT(FROM_A "\nS: \0\n\n\0\n\n" FROM_B "\n"), SLICE_INIT("f 1 <a@x.example> S: \0\n\n\0\n|f 2 <b@y.example> |") },
 };

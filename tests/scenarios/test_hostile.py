@@ -386,6 +386,26 @@ def test_a_session_in_mid_message_outlives_the_reload_and_then_ends_between_mess
         wait_until(lambda: generations(frankd) == 1)
 
 
+def test_a_reload_that_waits_is_said_and_comes():
+    with daemon(process='workers = 1; drain_timeout = "1s";') as frankd, contextlib.ExitStack() as stack:
+        clients = []
+        for reloads in (1, 2):
+            clients.append(stack.enter_context(MilterClient(frankd.address)))
+            clients[-1].negotiate()
+            clients[-1].connect("mail.sender.example", GOOD)
+            clients[-1].mail("<alice@sender.example>")
+            frankd.reload()
+            wait_until(lambda expected=reloads: frankd.status()["reloads"] == expected)
+        frankd.write_conf('rules = "monitor";')
+        frankd.reload()
+        frankd.reload()
+        wait_until(lambda: "a reload waits" in frankd.log_text())
+        assert frankd.status()["reloads"] == 2 and generations(frankd) == 3
+        clients[0].close()
+        wait_until(lambda: frankd.status()["reloads"] == 3)
+        assert frankd.log_text().count("a reload waits") == 1
+
+
 def test_a_graceful_stop_finishes_messages_that_have_begun():
     with daemon(process="workers = 1;") as frankd, MilterClient(frankd.address, POSTFIX) as busy, MilterClient(frankd.address) as idle:
         for client in (busy, idle):

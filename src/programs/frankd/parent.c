@@ -21,7 +21,7 @@ struct parent {
     const struct parent_options *options;
     struct generation *serving, *starting;      /* NULL: none */
     unsigned last_number, reloads, reloads_refused;
-    bool reload_wanted, stopping, failed;
+    bool reload_wanted, wait_said, stopping, failed;
     struct loop_watch *signals[4], *status_watch;
     struct loop_timer *kill_timer, *look_timer, *status_timer;
     char last_error[ERROR_MAX];
@@ -134,13 +134,27 @@ static void begin_generation(struct parent *p, struct plan *plan)
         give_up(p, "a process cannot be started");
 }
 
+/* Once for each reload: a client that does not come to the end of its message may keep it waiting for hours. */
+static void say_waiting(struct parent *p)
+{
+    if (p->wait_said)
+        return;
+    p->wait_said = true;
+    log_say(p->family.log, "a reload waits: messages are still under way with %u earlier configurations", GENERATIONS_MAX - 1);
+    notify(p->options->notify_socket, "READY=1\nSTATUS=a reload waits for messages under way with earlier configurations\n");
+}
+
 /* Several requests while one is under way are one. At most GENERATIONS_MAX live; what is beyond waits. */
 static void reload_if_possible(struct parent *p)
 {
     char error[ERROR_MAX];
-    if (!p->reload_wanted || p->stopping || p->starting || !p->serving || count_generations(p) >= GENERATIONS_MAX)
+    if (!p->reload_wanted || p->stopping || p->starting || !p->serving)
         return;
-    p->reload_wanted = false;
+    if (count_generations(p) >= GENERATIONS_MAX) {
+        say_waiting(p);
+        return;
+    }
+    p->reload_wanted = p->wait_said = false;
     struct plan *plan = plan_read(p->options->config, error, sizeof error);
     if (plan)
         begin_generation(p, plan);

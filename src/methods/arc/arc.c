@@ -59,8 +59,7 @@ static enum dkim_reason message_hash(struct check *c, const struct proving *p, s
         return DKIM_LENGTH_SHORT;
     if (!dkim_select_fields(c->run.scratch, c->run.txn->message, s, &fields))
         return DKIM_OWN_FAILURE;
-    /* RFC 8617 4.1.2: h= must not list ARC's own fields; older ones do it all the same, and verify. */
-    if (fields.names_itself)
+    if (fields.covers_itself)
         return DKIM_COVERS_ITSELF;
     if (fields.odd_octets)
         return DKIM_ODD_OCTETS;

@@ -143,6 +143,8 @@ static enum dkim_reason prove(struct check *c, const struct dkim_signature *s, s
         return reason;
     if (!dkim_select_fields(c->run.scratch, c->run.txn->message, s, fields))
         return DKIM_OWN_FAILURE;
+    if (fields->covers_itself)
+        return DKIM_COVERS_ITSELF;
     if (!dkim_header_hash(fields, s, hash))
         return DKIM_OWN_FAILURE;
     reason = dkim_try_keys(&c->run, choice, s, slice_of(hash, hash_octets(s->hash)));

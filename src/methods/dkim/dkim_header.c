@@ -25,16 +25,6 @@ static const char *added_field(const struct message *m, const struct dkim_signat
     return NULL;
 }
 
-/* 5.4.2: the nth from below. 3.5: the signature's own field is never meant, only others of that name; *own: it was passed over. */
-static const struct field *signed_field(const struct message *m, const struct dkim_signature *s, struct slice name, unsigned nth, bool *own)
-{
-    const struct field *f = message_field_from_below(m, name, nth);
-    if (!f || !slice_same_nocase(s->field->name, name) || f->index > s->field->index)
-        return f;
-    *own = *own || f == s->field;
-    return message_field_from_below(m, name, nth + 1);
-}
-
 bool dkim_select_fields(struct arena *arena, const struct message *m, const struct dkim_signature *s, struct signed_fields *out)
 {
     *out = (struct signed_fields){ .odd_octets = s->field->odd_octets || m->hidden_lines, .added = added_field(m, s) };
@@ -43,11 +33,12 @@ bool dkim_select_fields(struct arena *arena, const struct message *m, const stru
         return false;
     for (size_t i = 0; i < s->name_count; i++) {
         /* 5.4.2: the lowest instance first, then the one above it; none left: nothing is added. */
-        const struct field *f = signed_field(m, s, s->names[i], times_listed(s, i, s->names[i]) + 1, &out->names_itself);
+        const struct field *f = message_field_from_below(m, s->names[i], times_listed(s, i, s->names[i]) + 1);
         if (!f)
             continue;
         at[out->count++] = f;
         out->odd_octets = out->odd_octets || f->odd_octets;
+        out->covers_itself = out->covers_itself || f == s->field;
     }
     out->at = at;
     return true;

@@ -13,7 +13,7 @@ struct signed_fields {
     const struct field **at;          /* those of h= that are there, in h= order; fields are taken from below */
     size_t count;
     bool odd_octets;                  /* one of them, or the signature, holds NUL, or CR or LF alone; or the header has hidden lines */
-    bool names_itself;                /* h= counts as far as the signature's own field, which is left out */
+    bool covers_itself;               /* the signature's own field is among them */
     const char *added;                /* T11: a field (its usual name) that readers see and that occurs more often than signed; or NULL */
 };
 

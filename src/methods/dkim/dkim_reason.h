@@ -22,7 +22,7 @@
     X(DKIM_BODY_DIFFERS,        "body-differs",           11, AUTH_FAIL,      "body hash differs: the body was changed after signing") \
     X(DKIM_SIGNATURE_DIFFERS,   "signature-differs",      12, AUTH_FAIL,      "signature does not fit: a signed header field was changed, or the key is another one") \
     X(DKIM_LENGTH_OVER_BODY,    "length-over-body",       13, AUTH_FAIL,      "l= is larger than the body: some of the body was removed") \
-    X(DKIM_COVERS_ITSELF,       "covers-itself",          14, AUTH_FAIL,      "h= names the signature itself, which no signature can cover (RFC 8617 4.1.2)") \
+    X(DKIM_COVERS_ITSELF,       "covers-itself",          14, AUTH_FAIL,      "h= names the signature itself, which no signature can cover (RFC 6376 3.5)") \
     X(DKIM_LENGTH_SHORT,        "length-short",           20, AUTH_POLICY,    "l= leaves the end of the body unsigned") \
     X(DKIM_FIELDS_ADDED,        "fields-added",           21, AUTH_POLICY,    "a signed header field occurs again, unsigned") \
     X(DKIM_ODD_OCTETS,          "odd-octets",             22, AUTH_POLICY,    "the header holds CR or LF alone, or a signed field NUL") \

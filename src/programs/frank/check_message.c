@@ -33,17 +33,16 @@ static void count_result(struct signatures *s, const struct method *m, const str
 /* By a method in use that signs header fields. Without a signature, or with none that verifies: not met; unless DNS did not say. */
 static struct signatures signatures_of(const struct txn *t)
 {
-    struct signatures s = { BULK_UNKNOWN, BULK_UNKNOWN };
+    struct signatures s = { BULK_NOT_MET, BULK_NOT_MET };
+    bool looked = false;
     for (size_t i = 0; methods[i]; i++) {
         const struct method *m = methods[i];
         const struct results *set = m->covers && m->registered && !m->historic ? txn_results(t, m) : NULL;
-        if (!set)
-            continue;
-        s = (struct signatures){ BULK_NOT_MET, BULK_NOT_MET };
-        for (size_t k = 0; k < set->count; k++)
+        looked = looked || set;
+        for (size_t k = 0; set && k < set->count; k++)
             count_result(&s, m, &set->at[k]);
     }
-    return s;
+    return looked ? s : (struct signatures){ BULK_UNKNOWN, BULK_UNKNOWN };
 }
 
 /* ---- alignment ---- */

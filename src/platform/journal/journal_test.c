@@ -31,6 +31,8 @@ struct fixture {
     struct txn *txn;
     struct loop *loop;
     char folder[64], path[96];
+    struct journal_counts counts;
+    unsigned tears;
 };
 
 static void fill(struct random *r, void *at, size_t octets)
@@ -86,6 +88,11 @@ static void end(struct fixture *f)
 static struct journal_entry entry_of(const struct fixture *f, const char *told)
 {
     return (struct journal_entry){ .txn = f->txn, .told = told, .deleted = 2, .inserted = 1, .waited_us = 12345, .peer_name = SLICE("mail.sender.example") };
+}
+
+static struct journal_sink *sink_of(struct fixture *f, struct slice file)
+{
+    return journal_open(f->loop, &(struct journal_settings){ .file = file }, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &f->counts, &f->tears);
 }
 
 static const char *read_back(const char *path)
@@ -185,22 +192,19 @@ static void test_pairs(void **state)
 static void test_file(void **state)
 {
     (void)state;
-    unsigned tears = 0;
     struct fixture f;
-    struct journal_counts counts = { 0 };
     char moved[128];
     struct stat st;
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
-    const struct journal_settings s = { .file = slice_str(f.path) };
-    struct journal_sink *one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
-    struct journal_sink *two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
+    struct journal_sink *one = sink_of(&f, slice_str(f.path));
+    struct journal_sink *two = sink_of(&f, slice_str(f.path));
     journal_message(one, &e);
     journal_message(two, &e);
     journal_message(one, &e);
     assert_string_equal(read_back(f.path), "");                   /* until the turn of the loop is over */
     assert_true(loop_turn(f.loop, 10000));
-    assert_int_equal(counts.lines, 3);
+    assert_int_equal(f.counts.lines, 3);
     const char *text = read_back(f.path);
     unsigned lines = 0;
     for (const char *c = text; (c = strchr(c, '\n')); c++)
@@ -212,13 +216,13 @@ static void test_file(void **state)
     snprintf(moved, sizeof moved, "%s.1", f.path);
     assert_int_equal(rename(f.path, moved), 0);
     journal_close(two);
-    two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("mx.receiver.example"), &counts, &tears);
+    two = sink_of(&f, slice_str(f.path));
     journal_message(two, &e);
     journal_close(two);                                           /* writes what is left */
     journal_close(one);
     assert_non_null(strchr(read_back(f.path), '\n'));
-    assert_int_equal(counts.lines, 4);
-    assert_int_equal(counts.lost, 0);
+    assert_int_equal(f.counts.lines, 4);
+    assert_int_equal(f.counts.lost, 0);
     unlink(moved);
     end(&f);
 }
@@ -255,16 +259,13 @@ static unsigned whole_lines(const char *path)
 static void test_half_a_line(void **state)
 {
     (void)state;
-    unsigned tears = 0;
     struct fixture f;
-    struct journal_counts counts = { 0 };
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
-    const struct journal_settings s = { .file = slice_str(f.path) };
-    struct journal_sink *one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
-    struct journal_sink *two = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    struct journal_sink *one = sink_of(&f, slice_str(f.path));
+    struct journal_sink *two = sink_of(&f, slice_str(f.path));
     write_half(&f, one, &e);
-    assert_int_equal(counts.lost, 1);
+    assert_int_equal(f.counts.lost, 1);
     journal_message(two, &e);
     journal_flush(two);
     assert_int_equal(whole_lines(f.path), 1);
@@ -276,13 +277,13 @@ static void test_half_a_line(void **state)
     write_half(&f, one, &e);
     journal_close(one);
     journal_close(two);
-    tears = 0;                    /* nobody is left who knows of it */
-    one = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    f.tears = 0;                  /* nobody is left who knows of it */
+    one = sink_of(&f, slice_str(f.path));
     journal_message(one, &e);
     journal_close(one);
     assert_int_equal(whole_lines(f.path), 4);
-    assert_int_equal(counts.lines, 4);
-    assert_int_equal(counts.lost, 2);
+    assert_int_equal(f.counts.lines, 4);
+    assert_int_equal(f.counts.lost, 2);
     end(&f);
 }
 
@@ -290,7 +291,6 @@ static void test_half_a_line(void **state)
 static void test_file_fails(void **state)
 {
     (void)state;
-    unsigned tears = 0;
     struct fixture f;
     char elsewhere[128], link[128], pipe[128];
     begin(&f, "192.0.2.1", "<alice@sender.example>");
@@ -302,23 +302,21 @@ static void test_file_fails(void **state)
     assert_int_equal(mkfifo(pipe, 0600), 0);
     const char *const bad[] = { elsewhere, link, pipe, f.folder };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        struct journal_counts counts = { 0 };
-        const struct journal_settings s = { .file = slice_str(bad[i]) };
-        struct journal_sink *j = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+        f.counts = (struct journal_counts){ 0 };
+        struct journal_sink *j = sink_of(&f, slice_str(bad[i]));
         assert_non_null(j);
-        assert_int_equal(counts.lost, 1);
+        assert_int_equal(f.counts.lost, 1);
         journal_message(j, &e);
         journal_close(j);
-        assert_int_equal(counts.lines, 0);
+        assert_int_equal(f.counts.lines, 0);
     }
-    struct journal_counts counts = { 0 };
-    const struct journal_settings full = { .file = SLICE("/dev/full") };
-    struct journal_sink *j = journal_open(f.loop, &full, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    f.counts = (struct journal_counts){ 0 };
+    struct journal_sink *j = sink_of(&f, SLICE("/dev/full"));
     journal_message(j, &e);
     journal_message(j, &e);
     journal_flush(j);
-    assert_int_equal(counts.lines, 0);
-    assert_int_equal(counts.lost, 2);
+    assert_int_equal(f.counts.lines, 0);
+    assert_int_equal(f.counts.lost, 2);
     journal_close(j);
     unlink(link);
     unlink(pipe);
@@ -329,17 +327,14 @@ static void test_file_fails(void **state)
 static void test_none(void **state)
 {
     (void)state;
-    unsigned tears = 0;
     struct fixture f;
-    struct journal_counts counts = { 0 };
     begin(&f, "192.0.2.1", "<alice@sender.example>");
     struct journal_entry e = entry_of(&f, "accept");
-    const struct journal_settings s = { .syslog = false };
-    struct journal_sink *j = journal_open(f.loop, &s, LOG_TO_NOBODY, SLICE("h"), &counts, &tears);
+    struct journal_sink *j = sink_of(&f, SLICE(""));
     journal_message(j, &e);
     journal_close(j);
-    assert_int_equal(counts.lines, 0);
-    assert_int_equal(counts.lost, 0);
+    assert_int_equal(f.counts.lines, 0);
+    assert_int_equal(f.counts.lost, 0);
     journal_close(NULL);
     end(&f);
 }

@@ -62,7 +62,7 @@ static const struct { const char *text; int64_t seconds; } mail_vectors[] = {
     { "Thu, 3 Aug 6 09:10:49 +0000", NEVER },
     { "Thu, 3 August 2006 09:10:49 +0000", NEVER },
     { "Thursday, 3 Aug 2006 09:10:49 +0000", NEVER },
-    { "Xxx, 3 Aug 2006 09:10:49 +0000", NEVER },
+    { "Day, 3 Aug 2006 09:10:49 +0000", NEVER },
     { "Thu, 3 Aug 200609:10:49 +0000", NEVER },
     { "Thu, Aug 3 2006 09:10:49 +0000", NEVER },
     { "Thu, 3 Aug 2006 09.10.49 +0000", NEVER },

@@ -20,7 +20,7 @@ static const char *health_name(enum health h)
     return "";
 }
 
-void finding(struct doctor *d, enum health h, const char *check, const char *todo, const char *format, ...)
+void finding(struct doctor *d, enum health h, const char *check, const char *repair, const char *format, ...)
 {
     char said[TEXT_MAX];
     va_list args;
@@ -31,8 +31,8 @@ void finding(struct doctor *d, enum health h, const char *check, const char *tod
     fact_add_str(d->arena, g, "check", check);
     fact_add_str(d->arena, g, "health", health_name(h));
     fact_add_text(d->arena, g, "text", slice_dup(d->arena, slice_str(len < 0 ? "" : said)));
-    if (todo && todo[0])
-        fact_add_text(d->arena, g, "todo", slice_dup(d->arena, slice_str(todo)));
+    if (repair && repair[0])
+        fact_add_text(d->arena, g, "repair", slice_dup(d->arena, slice_str(repair)));
     if (h > d->worst)
         d->worst = h;
     if (arena_failed(d->arena))
@@ -69,13 +69,13 @@ static void print_checks(struct doctor *d)
 {
     struct report_style style = report_style_of(stdout);
     for (const struct fact *f = d->checks->first; f; f = f->next) {
-        struct slice health = fact_text(f, "health"), todo = fact_text(f, "todo");
+        struct slice health = fact_text(f, "health"), repair = fact_text(f, "repair");
         printf("%s%-5.*s%s %-*.*s ", style.colour ? colour_of(health) : "", (int)health.len, (const char *)health.at, style.colour ? "\033[0m" : "",
                CHECK_WIDTH, (int)fact_text(f, "check").len, (const char *)fact_text(f, "check").at);
         put_words(d, fact_text(f, "text"), 7 + CHECK_WIDTH);
-        if (todo.len) {
+        if (repair.len) {
             printf("%*s-> ", 7 + CHECK_WIDTH, "");
-            put_words(d, todo, 10 + CHECK_WIDTH);
+            put_words(d, repair, 10 + CHECK_WIDTH);
         }
     }
 }
@@ -85,16 +85,16 @@ static void print_checks(struct doctor *d)
 static bool check_configuration(struct doctor *d)
 {
     struct config_error error;
-    char todo[512];
+    char repair[512];
     if (installed_try(&d->installed, d->cli, &error)) {
         finding(d, HEALTH_OK, "configuration", NULL, "%s", d->installed.path ? d->installed.path : "built-in defaults (there is no " FRANK_CONFIG_FILE ")");
         return true;
     }
-    snprintf(todo, sizeof todo, "repair it; frank config check %s says when it is right. The checks that need it were left out", d->installed.path ? d->installed.path : "");
+    snprintf(repair, sizeof repair, "repair it; frank config check %s says when it is right. The checks that need it were left out", d->installed.path ? d->installed.path : "");
     if (error.line)
-        finding(d, HEALTH_BAD, "configuration", todo, "%s:%u: %s", error.file, error.line, error.text);
+        finding(d, HEALTH_BAD, "configuration", repair, "%s:%u: %s", error.file, error.line, error.text);
     else
-        finding(d, HEALTH_BAD, "configuration", todo, "%s: %s", error.file, error.text);
+        finding(d, HEALTH_BAD, "configuration", repair, "%s: %s", error.file, error.text);
     return false;
 }
 

@@ -20,8 +20,8 @@ struct doctor {
     const char *config_dir;         /* Postfix's, if it is not its own */
 };
 
-/* One line of the report. todo: what to do about it; NULL or empty: nothing. Both are copied. */
-void finding(struct doctor *, enum health, const char *check, const char *todo, const char *format, ...) PRINTF_LIKE(5, 6);
+/* One line of the report. repair: what to do about it; NULL or empty: nothing. Both are copied. */
+void finding(struct doctor *, enum health, const char *check, const char *repair, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* Each looks at its part and makes findings. */
 void doctor_clock(struct doctor *);

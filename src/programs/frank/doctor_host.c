@@ -146,7 +146,7 @@ static bool can_be_journal(const char *path)
 static void check_writable(struct doctor *d, const struct passwd *p, const char *path, const char *folder)
 {
     const char *obstacle;
-    char todo[512];
+    char repair[512];
     if (!can_be_journal(path)) {
         finding(d, HEALTH_BAD, "journal", "name the file itself in journal.file", "%s is a link, a folder or a pipe: frankd writes into files only", path);
         return;
@@ -160,12 +160,12 @@ static void check_writable(struct doctor *d, const struct passwd *p, const char 
         finding(d, HEALTH_OK, "journal", NULL, "%s can be written by %s", path, p->pw_name);
         return;
     case ACCESS_MISSING:
-        snprintf(todo, sizeof todo, "systemd-tmpfiles --create makes /var/log/frank; else: install -d -o %s -m 750 %s", p->pw_name, folder);
-        finding(d, HEALTH_BAD, "journal", todo, "%s: %s does not exist", path, obstacle);
+        snprintf(repair, sizeof repair, "systemd-tmpfiles --create makes /var/log/frank; else: install -d -o %s -m 750 %s", p->pw_name, folder);
+        finding(d, HEALTH_BAD, "journal", repair, "%s: %s does not exist", path, obstacle);
         return;
     case ACCESS_NO:
-        snprintf(todo, sizeof todo, "chown %s %s", p->pw_name, obstacle);
-        finding(d, HEALTH_BAD, "journal", todo, "%s: %s may not write there, because of %s", path, p->pw_name, obstacle);
+        snprintf(repair, sizeof repair, "chown %s %s", p->pw_name, obstacle);
+        finding(d, HEALTH_BAD, "journal", repair, "%s: %s may not write there, because of %s", path, p->pw_name, obstacle);
         return;
     case ACCESS_UNKNOWN:
         finding(d, HEALTH_WARN, "journal", "run frank doctor as root", "%s: %s cannot be looked at", path, obstacle);

@@ -11,7 +11,7 @@
 
 /* ---- sockets ---- */
 
-static const char *start_todo(enum probe_result r)
+static const char *repair_of_probe(enum probe_result r)
 {
     switch (r) {
     case PROBE_ANSWERS: return NULL;
@@ -34,7 +34,7 @@ static void check_reach(struct doctor *d, const struct endpoint *e, const char *
 {
     const char *owner = slice_to_string(d->arena, d->postfix.mail_owner), *path = slice_to_string(d->arena, e->path), *obstacle;
     const struct passwd *p = owner ? getpwnam(owner) : NULL;
-    char todo[1024];
+    char repair[1024];
     if (!p || !path)
         return;
     /* The socket itself has to be written to; folders are passed through. */
@@ -43,8 +43,8 @@ static void check_reach(struct doctor *d, const struct endpoint *e, const char *
         finding(d, HEALTH_OK, "permissions", NULL, "%s: %s may connect", name, owner);
         return;
     case ACCESS_NO:
-        snprintf(todo, sizeof todo, "frank setup postfix --write --socket unix makes a folder whose sockets have Postfix's group; then systemctl restart frankd");
-        finding(d, HEALTH_BAD, "permissions", todo, "%s: %s may not connect, because of %s", name, owner, obstacle);
+        snprintf(repair, sizeof repair, "frank setup postfix --write --socket unix makes a folder whose sockets have Postfix's group; then systemctl restart frankd");
+        finding(d, HEALTH_BAD, "permissions", repair, "%s: %s may not connect, because of %s", name, owner, obstacle);
         return;
     case ACCESS_UNKNOWN:
         finding(d, HEALTH_WARN, "permissions", "run frank doctor as root", "%s: %s cannot be looked at", name, obstacle);
@@ -73,7 +73,7 @@ static void check_socket(struct doctor *d, struct slice address)
     if (r == PROBE_ANSWERS)
         finding(d, HEALTH_OK, "socket", NULL, "%s: frankd answers, milter version %u", name, version);
     else
-        finding(d, HEALTH_BAD, "socket", start_todo(r), "%s: %s", name, probe_words(r));
+        finding(d, HEALTH_BAD, "socket", repair_of_probe(r), "%s: %s", name, probe_words(r));
     if (is_public(&e))
         finding(d, HEALTH_WARN, "socket", "listen on 127.0.0.1, or let only the mail server through the firewall", "%s: others can reach it, and milters know no password", name);
     if (e.kind == ENDPOINT_UNIX && d->has_postfix && r != PROBE_MISSING)
@@ -120,20 +120,20 @@ static struct slice option_of(const struct doctor *d, const struct milter_item *
 
 static void check_options(struct doctor *d, const struct milter_item *item)
 {
-    static const char todo[] = "frank setup postfix prints the setting that is right";
+    static const char repair[] = "frank setup postfix prints the setting that is right";
     bool pass = installed_engine_conf(&d->installed).on_failure == 1;
     struct slice action = option_of(d, item, "default_action"), protocol = option_of(d, item, "protocol");
     uint64_t version, seconds;
     if (!pass && slice_same(action, SLICE("accept")))
-        finding(d, HEALTH_WARN, "postfix", todo, "default_action = accept: while frankd is away mail passes with whatever results it claims to have");
+        finding(d, HEALTH_WARN, "postfix", repair, "default_action = accept: while frankd is away mail passes with whatever results it claims to have");
     else if (slice_same(action, SLICE("reject")))
-        finding(d, HEALTH_BAD, "postfix", todo, "default_action = reject: while frankd is away all mail is refused for good");
+        finding(d, HEALTH_BAD, "postfix", repair, "default_action = reject: while frankd is away all mail is refused for good");
     if (number_of(protocol, 0, 100, &version) && version < 6)
-        finding(d, HEALTH_WARN, "postfix", todo, "milter protocol %u: frankd cannot ask for the macros it reads", (unsigned)version);
+        finding(d, HEALTH_WARN, "postfix", repair, "milter protocol %u: frankd cannot ask for the macros it reads", (unsigned)version);
     if (postfix_seconds(option_of(d, item, "command_timeout"), &seconds) && seconds < COMMAND_SECONDS_MIN)
-        finding(d, HEALTH_WARN, "postfix", todo, "command_timeout is %llu s: shorter than DNS may take", (unsigned long long)seconds);
+        finding(d, HEALTH_WARN, "postfix", repair, "command_timeout is %llu s: shorter than DNS may take", (unsigned long long)seconds);
     if (postfix_seconds(option_of(d, item, "content_timeout"), &seconds) && seconds < installed_engine_conf(&d->installed).message_timeout_seconds + 10)
-        finding(d, HEALTH_WARN, "postfix", todo, "content_timeout is %llu s: shorter than a message may take (limits.message_timeout)", (unsigned long long)seconds);
+        finding(d, HEALTH_WARN, "postfix", repair, "content_timeout is %llu s: shorter than a message may take (limits.message_timeout)", (unsigned long long)seconds);
 }
 
 /* A unix socket outside the queue directory is out of sight in a chroot. */

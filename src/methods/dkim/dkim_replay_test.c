@@ -343,29 +343,43 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* T19: twice the signed header costs about twice the time, a few ms; quadratic work would be seconds, and four times as many. */
+static struct slice mail_with_blanks(unsigned blanks)
+{
+    struct text t = text_in(arena, 1u << 20);
+    text_add_str(&t, "From: a@a.example\r\nTo: b@b.example\r\nSubject:");
+    for (unsigned i = 0; i < blanks; i++)
+        text_add_str(&t, i % 2 ? " " : "\t");
+    text_add_str(&t, "x\r\n\r\nHi\r\n");
+    return test_mail_signed(arena, TEST_KEY_RSA_1024, FIELD, "v=1; a=rsa-sha256; c=relaxed/relaxed; d=a.example; s=r1; h=from:subject:subject; ",
+                            text_slice(&t));
+}
+
+static double best_ms(struct slice mail)
+{
+    double best = 1e9;
+    for (unsigned again = 0; again < 5; again++) {
+        double before = cpu_ms();
+        assert_words("linear", replay_run(world, arena, &(struct replay){ .mail = mail, .at = NOW }), "pass verified");
+        double took = cpu_ms() - before;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+/* T19: twice the signed header costs about twice the time. Looked at again before it is believed that it costs more: other work on
+ * the machine makes single figures large. */
 static void cost_is_linear(void **state)
 {
     (void)state;
-    double spent[2];
-    for (unsigned size = 0; size < 2; size++) {
-        struct text t = text_in(arena, 1u << 20);
-        text_add_str(&t, "From: a@a.example\r\nTo: b@b.example\r\nSubject:");
-        for (unsigned i = 0; i < 100000u << size; i++)
-            text_add_str(&t, i % 2 ? " " : "\t");
-        text_add_str(&t, "x\r\n\r\nHi\r\n");
-        struct slice mail = test_mail_signed(arena, TEST_KEY_RSA_1024, FIELD, "v=1; a=rsa-sha256; c=relaxed/relaxed; d=a.example; s=r1; h=from:subject:subject; ",
-                                             text_slice(&t));
-        spent[size] = 1e9;
-        for (unsigned again = 0; again < 5; again++) {
-            double before = cpu_ms();
-            assert_words("linear", replay_run(world, arena, &(struct replay){ .mail = mail, .at = NOW }), "pass verified");
-            double took = cpu_ms() - before;
-            spent[size] = took < spent[size] ? took : spent[size];
-        }
+    struct slice once = mail_with_blanks(100000), twice = mail_with_blanks(200000);
+    double small = 0, large = 0;
+    for (unsigned look = 0; look < 10; look++) {
+        small = best_ms(once);
+        large = best_ms(twice);
+        if (large <= 2.2 * small + 1.0)
+            return;
     }
-    if (spent[1] > 3 * spent[0] + 20)
-        fail_msg("%.2f ms, then %.2f ms", spent[0], spent[1]);
+    fail_msg("%.2f ms, then %.2f ms", small, large);
 }
 
 static void manual_is_the_table(void **state)

@@ -94,12 +94,26 @@ def test_socket_inside_the_chroot(sink):
         assert "spf=pass" in own_results(sink.next())
 
 
+def sockets_of_one_port():
+    """UDP and TCP: a port that is free for one may be taken for the other."""
+    for _ in range(50):
+        udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+        try:
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(tcp.getsockname())
+        except OSError:
+            udp.close()
+            tcp.close()
+        else:
+            return udp, tcp
+    raise AssertionError("no port is free for both")
+
+
 @pytest.fixture
 def silent_resolver():
     """A name server that never answers, over UDP and TCP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(("127.0.0.1", 0))
-        tcp.bind(udp.getsockname())
+    udp, tcp = sockets_of_one_port()
+    with udp, tcp:
         tcp.listen()
         yield f"127.0.0.1:{udp.getsockname()[1]}"
 
